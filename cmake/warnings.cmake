@@ -1,0 +1,18 @@
+# Compiler flags shared by every target: `loadline_flags` is linked into each module, test and tool.
+add_library(loadline_flags INTERFACE)
+target_compile_options(loadline_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(loadline_flags INTERFACE -Wduplicated-cond -Wlogical-op)
+endif()
+if(LOADLINE_SANITIZE)
+  target_compile_options(loadline_flags INTERFACE
+    -fsanitize=${LOADLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(loadline_flags INTERFACE -fsanitize=${LOADLINE_SANITIZE})
+endif()
+if(LOADLINE_FUZZ)
+  # The whole program is instrumented for coverage; only the fuzz targets link the fuzzer's main.
+  target_compile_options(loadline_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(loadline_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

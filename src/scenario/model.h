@@ -1,0 +1,201 @@
+// Scenario: what to send where, validated, with every default filled in.
+//
+// The YAML file and the command line both become this one value; nothing behind it reads either.
+// Plain values, safe to share once built.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+#include "measure/load.h"
+#include "measure/load_line.h"
+#include "measure/objective.h"
+
+namespace loadline::scenario {
+
+/// Where a secret is read from. Its value is resolved late, never printed and never stored.
+struct SecretSource {
+  enum class Kind { kEnv, kFile } kind = Kind::kEnv;
+  std::string name;  ///< Name of the variable, or path of the file (trailing newline removed).
+
+  friend bool operator==(const SecretSource&, const SecretSource&) = default;
+};
+
+/// Who we are for the target.
+struct Credentials {
+  std::optional<SecretSource> bearer;  ///< `Authorization: Bearer …`
+  std::optional<SecretSource> basic;   ///< `user:password` for `Authorization: Basic …`
+};
+
+/// How TLS is done, for https targets.
+struct TlsPolicy {
+  std::string ca_file;                  ///< PEM; empty: the system's.
+  std::string client_certificate_file;  ///< PEM chain; empty: none.
+  std::string client_key_file;
+  bool insecure = false;  ///< No verification; named in every result.
+};
+
+/// How connections are opened, kept and spread.
+struct ConnectionPolicy {
+  bool keep_alive = true;               ///< false: a new connection per request.
+  std::int64_t max_requests = 0;        ///< Per connection; 0: no limit.
+  Duration max_age = Duration::zero();  ///< Per connection; 0: no limit.
+  Duration resolve_every = 30s;         ///< Name looked up again that often; 0: never again.
+  std::int64_t max_connections =
+      0;  ///< Over all threads; 0: as many as needed (open loop), one per user (closed).
+  std::vector<std::string> resolve;  ///< `host:port:addr` overrides.
+};
+
+/// What happens after a reply that asks for more.
+struct RetryPolicy {
+  int max_redirects = 0;     ///< 0: a 3xx is the reply. Only to the same origin.
+  int max_retries = 0;       ///< After connect errors, resets and 503; 0: off.
+  Duration backoff = 100ms;  ///< First pause; doubles each time; Retry-After wins where longer.
+};
+
+/// A limit per phase, each counted from the schedule. 0: none.
+struct Timeouts {
+  Duration connect = 10s;
+  Duration first_byte = Duration::zero();
+  Duration whole = 30s;
+};
+
+/// The endpoint under test.
+struct Target {
+  std::string url;  ///< As resolved from the environment; scheme, host, port, base path.
+  Credentials credentials;
+  TlsPolicy tls;
+  ConnectionPolicy connections;
+  RetryPolicy retry;
+  std::vector<std::pair<std::string, std::string>>
+      headers;         ///< For every request; values are templates.
+  std::string client;  ///< `--client NAME`, appended to User-Agent; column Client of Throughput.
+};
+
+/// The order in which a data set's rows are taken.
+enum class DataOrder { kCycle, kRandom, kShuffle, kOnce };
+
+/// Rows of a CSV or JSON Lines file (or given inline by `--rows`), held in memory, shared by all
+/// threads.
+struct DataSet {
+  std::string name;
+  std::string file;
+  DataOrder order = DataOrder::kCycle;
+  std::vector<std::string> columns;  ///< In the file's order; of JSON Lines: of the first object.
+  std::vector<std::vector<std::string>> rows;  ///< Cell as JSON text: `1.5`, `"red"`, `null`.
+  std::vector<std::string> row_json;  ///< The whole row as JSON, as `${people.row}` gives it.
+};
+
+/// A piece of a template: literal text, or something rendered per request.
+struct TemplatePart {
+  enum class Kind {
+    kLiteral,    ///< text
+    kRow,        ///< ${data.row}: the whole row as JSON
+    kRows,       ///< ${data.rows(n)}: n rows as a JSON array
+    kColumn,     ///< ${data.column}: one cell
+    kUuid,       ///< ${uuid}: version 4, seeded
+    kCounter,    ///< ${counter}: number of the request, 0, 1, 2…, unique over threads
+    kRandomInt,  ///< ${random.int(low,high)}, both included
+    kCaptured,   ///< ${name}: captured from an on_start reply
+  } kind = Kind::kLiteral;
+  std::string text;      ///< kLiteral: the text; kColumn: the column; kCaptured: the name.
+  int data = -1;         ///< Index into Scenario::data, where one is named.
+  int column = -1;       ///< kColumn: index of the column.
+  std::int64_t low = 0;  ///< kRandomInt; kRows: the number of rows.
+  std::int64_t high = 0;
+  bool in_json = false;  ///< Rendered into a JSON body: strings are escaped, cells keep their type.
+};
+
+/// Text with parts filled in per request. One literal part (or none): static, rendered once.
+struct Template {
+  std::vector<TemplatePart> parts;
+  [[nodiscard]] bool IsStatic() const {
+    return parts.empty() || (parts.size() == 1 && parts[0].kind == TemplatePart::Kind::kLiteral);
+  }
+};
+
+/// A condition on a reply. Each that fails is an error kind of its own, named by `text`.
+struct Check {
+  enum class Kind { kStatus, kHeader, kBodyContains, kBodyRegex, kJson } kind = Kind::kStatus;
+  enum class Op {
+    kEqual,
+    kNotEqual,
+    kLess,
+    kLessEqual,
+    kGreater,
+    kGreaterEqual,
+    kExists,
+    kContains,
+    kMatches
+  } op = Op::kEqual;
+  std::string text;     ///< As written: `$.score >= 0`.
+  std::string subject;  ///< Header name or JSON path.
+  std::string operand;  ///< As JSON text for kJson and kStatus; the pattern or text otherwise.
+  friend bool operator==(const Check&, const Check&) = default;
+};
+
+/// The wire shape of the body and of the reply (module inference).
+enum class BodyShape {
+  kPlain,   ///< The body as given.
+  kMlflow,  ///< POST /invocations, {"dataframe_split": …} from rows; the reply must hold
+            ///< predictions.
+};
+
+/// A value taken from an on_start reply for later templates.
+struct Capture {
+  std::string name;
+  std::string json_path;  ///< `$.token`; or empty…
+  std::string header;     ///< …and the name of a header.
+};
+
+/// One kind of request.
+struct Task {
+  std::string name = "default";
+  double weight = 1.0;  ///< Share of requests, open and closed loop alike; > 0.
+  std::string method = "GET";
+  Template path;  ///< Appended to the target's base path; begins with `/`, or is empty.
+  std::vector<std::pair<std::string, Template>> headers;
+  Template body;
+  bool has_body = false;
+  std::string content_type;  ///< Empty: none sent.
+  BodyShape shape = BodyShape::kPlain;
+  int shape_data = -1;            ///< kMlflow: index of the data set its rows come from…
+  int shape_rows = 1;             ///< …and how many per request.
+  std::vector<Check> checks;      ///< Empty: the status must be 2xx.
+  std::vector<Capture> captures;  ///< on_start only.
+  Timeouts timeouts;
+};
+
+/// What a search is asked for.
+struct FindSpec {
+  measure::SearchAxis by = measure::SearchAxis::kRate;
+  double max = 2000.0;  ///< Requests/s or users: never more.
+  Duration budget = 5min;
+  double confidence = 0.95;  ///< In [0.5, 0.999].
+  double precision = 0.05;   ///< Wanted width of the bracket, relative: (broken − held)/held.
+  Duration covers =
+      Duration::zero();  ///< Slowest periodic activity to include; 0: what the probes cover anyway.
+};
+
+/// A whole scenario.
+struct Scenario {
+  Target target;
+  std::vector<DataSet> data;
+  std::vector<Task>
+      on_start;  ///< Sent once per user (closed loop) or once per thread (open loop), in order.
+  std::vector<Task> tasks;  ///< At least one.
+  std::vector<measure::Objective>
+      objectives;  ///< Global first, then per task, in the order written.
+  measure::Load load;
+  bool load_given = false;  ///< false: a smoke test, one user for 10 s.
+  FindSpec find;
+  std::string label;
+  std::string source;  ///< Path of the file, or `command line`.
+};
+
+}  // namespace loadline::scenario

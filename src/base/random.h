@@ -26,9 +26,9 @@ namespace loadline {
   return Mix(seed ^ Mix(index + 0x632be59bd9b4e019ULL));
 }
 
-/// 64 random bits as a double strictly between 0 and 1 (53 bits).
+/// 64 random bits as a double strictly between 0 and 1 (52 bits: 53 would round up to 1).
 [[nodiscard]] constexpr double UnitInterval(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 /// xoshiro256++.

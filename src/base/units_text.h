@@ -12,14 +12,15 @@
 namespace loadline {
 
 /// A duration: a number and `ns`, `us` (or `µs`), `ms`, `s`, `m`/`min`, `h`, `d`; several may
-/// follow each other (`1m30s`). `0` needs no unit. Negative, empty, overflowing or unitless text is
-/// kInvalidArgument and names what would be right.
+/// follow each other from large to small (`1m30s`). `0` needs no unit. Negative, empty, overflowing
+/// or unitless text is kInvalidArgument and names what would be right.
 [[nodiscard]] Result<Duration> ParseDuration(std::string_view text);
 
 /// A rate: `500/s`, `30k/min`, `2/h`; a bare number is per second. >= 0 and finite.
 [[nodiscard]] Result<Rate> ParseRate(std::string_view text);
 
-/// Bytes: `512`, `512Mi` (2^20), `512MiB`, `1GB` (10^9), `64k` (10^3); whole, >= 0.
+/// Bytes: `512`, `512Mi` (2^20), `512MiB`, `1GB` (10^9), `64k` (10^3); >= 0, `1.1GB` rounded to a
+/// whole byte. `64K` and `64KB` are refused: people mean 1,000 and 1,024 by them.
 [[nodiscard]] Result<Bytes> ParseBytes(std::string_view text);
 
 /// A share of one: `95%` is 0.95, `0.95` is 0.95. In [0, 1].
@@ -28,7 +29,8 @@ namespace loadline {
 /// A finite decimal number with an optional SI suffix k, M, G (`30k`).
 [[nodiscard]] Result<double> ParseNumber(std::string_view text);
 
-/// About three significant digits with the unit that suits: `35 ms`, `1.25 s`, `2m 05s`, `640 µs`.
+/// About three significant digits with the unit that suits: `35 ms`, `1.25 s`, `2m 05s`, `640 µs`;
+/// Duration::max(), the response time of a request that failed, is `∞`.
 [[nodiscard]] std::string FormatDuration(Duration d);
 /// Exact, and read back by ParseDuration: `250ms`, `1500us`, `1m30s` is `90s`.
 [[nodiscard]] std::string FormatDurationExact(Duration d);

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""House rules that no compiler knows: banned calls, heavy headers, file and line lengths."""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Pattern, folders where it is allowed, and what to use instead.
+BANNED = [
+    (r"system_clock::now|steady_clock::now|high_resolution_clock", {"base"}, "Now() or UtcNow()"),
+    (r"sleep_for|\busleep\(|\bnanosleep\(", {"base", "net"}, "SleepUntil(), or a timer of the loop"),
+    (r"random_device|\brand\(\)|mt19937", {"base"}, "Random with a seed"),
+    (r"using namespace (?!std::chrono_literals|std::literals)", set(), "qualified names"),
+    (r"\bTODO\b|\bFIXME\b|\bXXX\b", set(), "an issue"),
+    (r"#include <(ranges|format|expected)>", set(), "what gcc 12 and clang-tidy 14 know"),
+]
+HEAVY = re.compile(r'#include [<"](nlohmann/json|yaml-cpp/|CLI/|boost/|spdlog/)')
+HEAVY_FILES_MAX = 12
+FILE_LINES_MAX = 600  # 500 asks for a split, 600 demands it
+
+
+def main():
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "src"], cwd=ROOT, check=True,
+        capture_output=True, text=True).stdout.split()
+    faults, heavy = [], {}
+    for name in listed:
+        path = ROOT / name
+        if path.suffix not in (".h", ".cc", ".cpp") or not path.exists():
+            continue
+        module = path.relative_to(ROOT / "src").parts[0]
+        lines = path.read_text().splitlines()
+        if len(lines) > FILE_LINES_MAX:
+            faults.append(f"{name}: {len(lines)} lines; split it by idea")
+        if path.suffix == ".h" and "#pragma once" not in lines:
+            faults.append(f"{name}: no #pragma once")
+        if not lines or not lines[0].startswith("//"):
+            if path.suffix == ".h":
+                faults.append(f"{name}:1: a header begins with a comment that says what it holds")
+        for number, line in enumerate(lines, 1):
+            for pattern, allowed, instead in BANNED:
+                if re.search(pattern, line) and module not in allowed:
+                    faults.append(f"{name}:{number}: `{line.strip()}`: use {instead}")
+            match = HEAVY.search(line)
+            if match:
+                if path.suffix == ".h":
+                    faults.append(f"{name}:{number}: heavy header {match.group(1)} in a header")
+                elif not name.endswith("_test.cc"):
+                    heavy.setdefault(match.group(1).split("/")[0], set()).add(name)
+    for library, files in sorted(heavy.items()):
+        if len(files) > HEAVY_FILES_MAX:
+            faults.append(f"{library} is included by {len(files)} files, at most {HEAVY_FILES_MAX}")
+    print("\n".join(faults) if faults else "tree: house rules hold")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -30,6 +30,9 @@ struct SecretSource {
 struct Credentials {
   std::optional<SecretSource> bearer;  ///< `Authorization: Bearer …`
   std::optional<SecretSource> basic;   ///< `user:password` for `Authorization: Basic …`
+  std::vector<std::pair<std::string, SecretSource>> headers;  ///< Such as `X-Api-Key`.
+
+  friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
 /// How TLS is done, for https targets.
@@ -38,6 +41,8 @@ struct TlsPolicy {
   std::string client_certificate_file;  ///< PEM chain; empty: none.
   std::string client_key_file;
   bool insecure = false;  ///< No verification; named in every result.
+
+  friend bool operator==(const TlsPolicy&, const TlsPolicy&) = default;
 };
 
 /// How connections are opened, kept and spread.
@@ -46,9 +51,11 @@ struct ConnectionPolicy {
   std::int64_t max_requests = 0;        ///< Per connection; 0: no limit.
   Duration max_age = Duration::zero();  ///< Per connection; 0: no limit.
   Duration resolve_every = 30s;         ///< Name looked up again that often; 0: never again.
-  std::int64_t max_connections =
-      0;  ///< Over all threads; 0: as many as needed (open loop), one per user (closed).
+  /// Over all threads; 0: as many as needed (open loop), one per user (closed).
+  std::int64_t max_connections = 0;
   std::vector<std::string> resolve;  ///< `host:port:addr` overrides.
+
+  friend bool operator==(const ConnectionPolicy&, const ConnectionPolicy&) = default;
 };
 
 /// What happens after a reply that asks for more.
@@ -56,6 +63,8 @@ struct RetryPolicy {
   int max_redirects = 0;     ///< 0: a 3xx is the reply. Only to the same origin.
   int max_retries = 0;       ///< After connect errors, resets and 503; 0: off.
   Duration backoff = 100ms;  ///< First pause; doubles each time; Retry-After wins where longer.
+
+  friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
 /// A limit per phase, each counted from the schedule. 0: none.
@@ -63,32 +72,34 @@ struct Timeouts {
   Duration connect = 10s;
   Duration first_byte = Duration::zero();
   Duration whole = 30s;
-};
 
-/// The endpoint under test.
-struct Target {
-  std::string url;  ///< As resolved from the environment; scheme, host, port, base path.
-  Credentials credentials;
-  TlsPolicy tls;
-  ConnectionPolicy connections;
-  RetryPolicy retry;
-  std::vector<std::pair<std::string, std::string>>
-      headers;         ///< For every request; values are templates.
-  std::string client;  ///< `--client NAME`, appended to User-Agent; column Client of Throughput.
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
 /// The order in which a data set's rows are taken.
-enum class DataOrder { kCycle, kRandom, kShuffle, kOnce };
+enum class DataOrder {
+  kCycle,    ///< From the first to the last, and again.
+  kRandom,   ///< Any row each time.
+  kShuffle,  ///< Each row once per round, in another order each round.
+  kOnce,     ///< From the first to the last; then the data has ended.
+};
 
-/// Rows of a CSV or JSON Lines file (or given inline by `--rows`), held in memory, shared by all
+/// Where a data set's rows were read from.
+enum class DataFormat { kCsv, kJsonLines, kInline };
+
+/// Rows of a CSV or JSON Lines file (or given inline by `rows:`), held in memory, shared by all
 /// threads.
 struct DataSet {
   std::string name;
-  std::string file;
+  DataFormat format = DataFormat::kJsonLines;
+  std::string file;  ///< As written, relative to the scenario; kInline: the JSON text itself.
   DataOrder order = DataOrder::kCycle;
   std::vector<std::string> columns;  ///< In the file's order; of JSON Lines: of the first object.
-  std::vector<std::vector<std::string>> rows;  ///< Cell as JSON text: `1.5`, `"red"`, `null`.
+  /// Cell as JSON text: `1.5`, `"red"`, `null`. As many cells per row as there are columns.
+  std::vector<std::vector<std::string>> rows;
   std::vector<std::string> row_json;  ///< The whole row as JSON, as `${people.row}` gives it.
+
+  friend bool operator==(const DataSet&, const DataSet&) = default;
 };
 
 /// A piece of a template: literal text, or something rendered per request.
@@ -102,21 +113,49 @@ struct TemplatePart {
     kCounter,    ///< ${counter}: number of the request, 0, 1, 2…, unique over threads
     kRandomInt,  ///< ${random.int(low,high)}, both included
     kCaptured,   ///< ${name}: captured from an on_start reply
-  } kind = Kind::kLiteral;
+  };
+  /// Where the part stands, hence how its value is written. Literals are ready to be sent.
+  enum class Context {
+    kText,        ///< Header or plain body: strings without quotes, as they are.
+    kPath,        ///< Path or query: percent-encoded.
+    kJsonValue,   ///< Alone as a JSON value: keeps its type.
+    kJsonString,  ///< Within a JSON string: as text, escaped.
+  };
+
+  Kind kind = Kind::kLiteral;
+  Context context = Context::kText;
   std::string text;      ///< kLiteral: the text; kColumn: the column; kCaptured: the name.
   int data = -1;         ///< Index into Scenario::data, where one is named.
   int column = -1;       ///< kColumn: index of the column.
+  int capture = -1;      ///< kCaptured: index into Scenario::captured.
   std::int64_t low = 0;  ///< kRandomInt; kRows: the number of rows.
   std::int64_t high = 0;
-  bool in_json = false;  ///< Rendered into a JSON body: strings are escaped, cells keep their type.
+
+  friend bool operator==(const TemplatePart&, const TemplatePart&) = default;
 };
 
 /// Text with parts filled in per request. One literal part (or none): static, rendered once.
 struct Template {
-  std::vector<TemplatePart> parts;
+  std::vector<TemplatePart> parts;  ///< No two literals follow each other, none is empty.
+
   [[nodiscard]] bool IsStatic() const {
     return parts.empty() || (parts.size() == 1 && parts[0].kind == TemplatePart::Kind::kLiteral);
   }
+  friend bool operator==(const Template&, const Template&) = default;
+};
+
+/// The endpoint under test.
+struct Target {
+  std::string url;  ///< As resolved from the environment; scheme, host, port, base path.
+  Credentials credentials;
+  TlsPolicy tls;
+  ConnectionPolicy connections;
+  RetryPolicy retry;
+  Timeouts timeouts;  ///< Default of the tasks; `whole` also limits the drain at a step's end.
+  std::vector<std::pair<std::string, Template>> headers;  ///< For every request.
+  std::string client;  ///< `--client NAME`, appended to User-Agent; column Client of Throughput.
+
+  friend bool operator==(const Target&, const Target&) = default;
 };
 
 /// A condition on a reply. Each that fails is an error kind of its own, named by `text`.
@@ -151,6 +190,9 @@ struct Capture {
   std::string name;
   std::string json_path;  ///< `$.token`; or empty…
   std::string header;     ///< …and the name of a header.
+  int index = -1;         ///< Into Scenario::captured.
+
+  friend bool operator==(const Capture&, const Capture&) = default;
 };
 
 /// One kind of request.
@@ -160,15 +202,19 @@ struct Task {
   std::string method = "GET";
   Template path;  ///< Appended to the target's base path; begins with `/`, or is empty.
   std::vector<std::pair<std::string, Template>> headers;
-  Template body;
+  Template body;  ///< Unused where `shape` makes the body.
   bool has_body = false;
-  std::string content_type;  ///< Empty: none sent.
+  bool body_is_json = false;  ///< Written as `json:`; parts stand in JSON contexts.
+  std::string body_file;      ///< Where the (static) body was read from, as written; or empty.
+  std::string content_type;   ///< Empty: none sent (or it is among the headers).
   BodyShape shape = BodyShape::kPlain;
   int shape_data = -1;            ///< kMlflow: index of the data set its rows come from…
   int shape_rows = 1;             ///< …and how many per request.
-  std::vector<Check> checks;      ///< Empty: the status must be 2xx.
+  std::vector<Check> checks;      ///< None on the status: it must be 2xx.
   std::vector<Capture> captures;  ///< on_start only.
   Timeouts timeouts;
+
+  friend bool operator==(const Task&, const Task&) = default;
 };
 
 /// What a search is asked for.
@@ -178,24 +224,31 @@ struct FindSpec {
   Duration budget = 5min;
   double confidence = 0.95;  ///< In [0.5, 0.999].
   double precision = 0.05;   ///< Wanted width of the bracket, relative: (broken − held)/held.
-  Duration covers =
-      Duration::zero();  ///< Slowest periodic activity to include; 0: what the probes cover anyway.
+  /// Slowest periodic activity to include; 0: what the probes cover anyway.
+  Duration covers = Duration::zero();
+
+  friend bool operator==(const FindSpec&, const FindSpec&) = default;
 };
 
 /// A whole scenario.
 struct Scenario {
   Target target;
   std::vector<DataSet> data;
-  std::vector<Task>
-      on_start;  ///< Sent once per user (closed loop) or once per thread (open loop), in order.
-  std::vector<Task> tasks;  ///< At least one.
-  std::vector<measure::Objective>
-      objectives;  ///< Global first, then per task, in the order written.
+  /// Sent once per user (closed loop) or once per thread (open loop), in order.
+  std::vector<Task> on_start;
+  std::vector<std::string> captured;  ///< Names of the values that on_start captures.
+  std::vector<Task> tasks;            ///< At least one.
+  /// Global first, then by task in the tasks' order; within each in the order written.
+  std::vector<measure::Objective> objectives;
+  /// What `run` and `verify` apply. For `find` it has the shape of the axis, and carries arrivals,
+  /// think time, warm-up and seed; the search sets rate or users itself.
   measure::Load load;
   bool load_given = false;  ///< false: a smoke test, one user for 10 s.
   FindSpec find;
   std::string label;
   std::string source;  ///< Path of the file, or `command line`.
+
+  friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
 }  // namespace loadline::scenario

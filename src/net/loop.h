@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "base/units.h"
+#include "net/fd.h"
 
 struct epoll_event;
 
@@ -89,8 +90,9 @@ class Loop {
   void Remove(Registration& registration);
 
   /// Waits for events, a wake-up, or `until`, whichever is first; returns early on a signal.
-  /// `now` is the caller's latest reading of the clock: the time since which it has had nothing to
-  /// do. With `until` <= `now` it only looks (busy polling); Instant::max() waits for ever.
+  /// `now` is the caller's latest reading of the clock, in a busy poll the time since which it has
+  /// had nothing to do. With `until` <= `now` it only looks; Instant::max() waits for ever.
+  /// A wait that may sleep reads the clock once more before it, so a stale `now` never oversleeps.
   /// The calling thread's timer slack is set to 1 ns on the first call (the default is 50 us).
   Turn Wait(Instant now, Instant until);
 
@@ -118,6 +120,10 @@ class Loop {
     std::uint64_t owner = 0;
     std::uint32_t generation = 1;
   };
+  static constexpr std::uint32_t kReadable = 1;
+  static constexpr std::uint32_t kWritable = 2;
+  static constexpr std::uint32_t kPeerClosed = 4;
+
   /// An epoll_event boiled down: what Dispatch() needs.
   struct Ready {
     std::uint32_t slot;
@@ -125,20 +131,19 @@ class Loop {
     std::uint32_t bits;
   };
 
-  Loop(int epoll_fd, int wake_fd, int timer_fd, bool use_timer_fd);
+  Loop(Fd epoll_fd, Fd wake_fd, Fd timer_fd);
   [[nodiscard]] int WaitForEvents(epoll_event* events, Instant now, Instant until);
-  [[nodiscard]] bool ArmTimer(Duration timeout);
+  void ArmTimer(Instant until);
   void Collect(const epoll_event* events, int count, Turn& turn);
-  [[nodiscard]] static Event MakeEvent(std::uint64_t owner, std::uint32_t bits);
 
   // Constant after construction.
-  int epoll_fd_;
-  int wake_fd_;
-  int timer_fd_;
+  Fd epoll_fd_;
+  Fd wake_fd_;
+  Fd timer_fd_;  // None where epoll_pwait2 works.
   std::unique_ptr<char[]> receive_buffer_;
   // Loop thread only.
-  bool use_timer_fd_;
   bool slack_set_ = false;
+  Instant timer_armed_for_ = Instant::max();
   std::size_t ready_count_ = 0;
   std::array<Ready, kMaxEvents> ready_{};
   std::vector<Slot> slots_;
@@ -156,7 +161,10 @@ void Loop::Dispatch(Handler&& handler) {
     const Ready& ready = ready_[i];
     const Slot& slot = slots_[ready.slot];
     if (slot.generation == ready.generation) {
-      handler(MakeEvent(slot.owner, ready.bits));
+      handler(Event{.owner = slot.owner,
+                    .readable = (ready.bits & kReadable) != 0,
+                    .writable = (ready.bits & kWritable) != 0,
+                    .peer_closed = (ready.bits & kPeerClosed) != 0});
     }
   }
 }

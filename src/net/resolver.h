@@ -5,6 +5,7 @@
 // path: a name is asked for once per re-resolution interval.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -78,7 +79,8 @@ class ResolverClient {
   ResolverClient(const ResolverClient&) = delete;
   ResolverClient& operator=(const ResolverClient&) = delete;
 
-  /// Asks in the background; returns the question's number (1, 2, ...), which the answer carries.
+  /// Asks in the background; returns the question's number (1, 2, ...), which the answer
+  /// carries; 0, and no answer comes, while 64 answers are outstanding.
   std::uint64_t Ask(const std::string& host, std::uint16_t port);
 
   /// Takes one answer; false if none is there (yet). Never blocks.
@@ -90,6 +92,7 @@ class ResolverClient {
   std::shared_ptr<Resolver::Shared> resolver_;
   std::shared_ptr<Inbox> inbox_;
   std::uint64_t last_question_ = 0;
+  std::size_t outstanding_ = 0;
 };
 
 }  // namespace loadline::net

@@ -25,8 +25,6 @@
 #include "net/socket.h"
 #include "net/tls.h"
 
-struct bio_st;
-
 namespace loadline::net {
 
 enum class StreamState : std::uint8_t {
@@ -73,7 +71,8 @@ class Stream {
   }
 
   /// Sends as much of `bytes` as goes now. kOk may mean a part: come back with the rest on the next
-  /// writable event. After kAgain on TLS, the next Send() must begin with the same bytes.
+  /// writable event. Once bytes were refused (kAgain, or kOk with fewer), TLS may hold a record
+  /// made of the rest: the next Send() must begin with that same rest.
   [[nodiscard]] IoResult Send(std::string_view bytes);
 
   /// Reads into `buffer`. Call it until it is not kOk: that costs no further system call when the
@@ -111,24 +110,27 @@ class Stream {
   [[nodiscard]] std::string_view tls_version() const;
 
  private:
-  friend struct TlsCallbacks;
+  friend struct StreamBio;  // OpenSSL's way to the socket (stream_bio.h).
 
   StreamState StartHandshake(Instant now);
   StreamState ContinueHandshake(Instant now);
-  StreamState Fail(NetError error, int system_error);
-  IoResult FailIo(NetError error, int system_error);
+  StreamState Fail(NetError error);
   IoResult SendTls(std::string_view bytes);
   IoResult RecvTls(std::span<char> buffer);
   /// Turns the result of an SSL call that did not succeed into a status.
   IoResult TlsOutcome(int result);
-  /// recv() with the bookkeeping of may_read_; what recv() returns, errno with it.
-  std::ptrdiff_t RecvRaw(char* buffer, std::size_t size);
+  /// recv() and send() without EINTR and SIGPIPE. kError leaves errno in system_error_ and does not
+  /// yet fail the stream.
+  IoResult RecvRaw(std::span<char> buffer);
+  IoResult SendRaw(std::string_view bytes);
+  void Forget();
 
   int fd_ = -1;
   StreamState state_ = StreamState::kClosed;
   NetError error_ = NetError::kNone;
   bool may_read_ = true;         // The kernel may hold unread bytes.
   bool peer_closed_ = false;     // Then a short read does not mean that the socket is empty.
+  bool at_end_ = false;          // recv() has said that nothing more comes.
   int system_error_ = 0;         // errno of the failure.
   int verify_error_ = 0;         // X509_V_ERR_* of a refused certificate.
   unsigned long tls_error_ = 0;  // OpenSSL's packed error code of the failure.

@@ -44,23 +44,26 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
 
   [[nodiscard]] const TlsOptions& options() const { return options_; }
+  /// Sessions kept at most; beyond it the oldest is dropped.
+  static constexpr std::size_t kMaxSessions = 256;
   /// Sessions waiting to be resumed.
   [[nodiscard]] std::size_t stored_sessions() const { return sessions_.size(); }
 
  private:
-  friend class Stream;
-  friend struct TlsCallbacks;
+  friend class Stream;  // For NewConnection().
 
   TlsContext(TlsOptions options, ssl_ctx_st* context);
-  /// A new client session object bound to `stream`-specific data by the caller; null if out of
-  /// memory.
+  Status Configure();
+  Status LoadFiles();
+  /// OpenSSL's object for one more connection, with server name and session; null if out of memory.
   [[nodiscard]] ssl_st* NewConnection();
-  void StoreSession(ssl_session_st* session);
+  void KeepSession(ssl_session_st* session);
+  static int OnNewSession(ssl_st* ssl, ssl_session_st* session);
 
   // Constant after construction.
   TlsOptions options_;
-  ssl_ctx_st* context_;
-  bool name_is_address_;
+  ssl_ctx_st* context_;  // Owned.
+  std::string sni_;      // Empty for a literal address.
   // Owner thread only. The newest is last; a TLS 1.3 ticket is used once (RFC 8446, C.4).
   std::vector<ssl_session_st*> sessions_;
 };

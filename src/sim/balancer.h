@@ -1,0 +1,43 @@
+// Balancer: which pod gets the next request.
+//
+// Belongs to one thread; the same seed and the same questions give the same answers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+
+namespace loadline::sim {
+
+enum class Balance : std::uint8_t {
+  kRandom,      ///< Each request to a pod drawn at random, as kube-proxy does per connection.
+  kRoundRobin,  ///< In turn.
+  kLeast,       ///< To the pod with the fewest requests; in turn among equals.
+  kP2c,  ///< To the less busy of two different pods drawn at random ("power of two choices").
+};
+
+/// `random`, `round-robin`, `least`, `p2c`.
+[[nodiscard]] std::string_view Name(Balance balance);
+/// Errors: kInvalidArgument with the four names.
+[[nodiscard]] Result<Balance> ParseBalance(std::string_view text);
+
+class Balancer {
+ public:
+  Balancer(Balance balance, std::uint64_t seed) : balance_(balance), random_(seed) {}
+
+  /// The index of the pod for one request. `requests[i]` is how many pod i has now, waiting and in
+  /// service; at least one pod.
+  [[nodiscard]] int Pick(std::span<const int> requests);
+
+ private:
+  // Constant after construction.
+  Balance balance_;
+  // Owner thread only.
+  Random random_;
+  std::size_t cursor_ = 0;  // Where the turn has come to.
+};
+
+}  // namespace loadline::sim

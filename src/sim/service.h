@@ -1,0 +1,183 @@
+// Service: pods behind a balancer as one pure state machine: admit, queue, serve, finish, reject.
+//
+// It has no clock and no sockets: the driver tells it the instants. The simulator drives it in
+// virtual time, the stand-in model service behind a real socket, from the same source. Not safe
+// from several threads.
+//
+// One request:
+//
+//     Arrive ──► no pod ready ─────────────────────────► kNotReady   (503)
+//        └─────► pod chosen ──► its queue is full ─────► kFull       (503)
+//                   ├─────────► a slot is free ────────► kServing ──► Depart
+//                   └─────────► wait, first come first ► kQueued ───► kServing ──► Depart
+//
+// The driver calls Depart(now) until it returns false, then Arrive(now), with `now` never going
+// back. A departure carries the instant at which it was due, however late the driver asks, and the
+// next waiting request begins at that instant: a late driver delays replies, never the service.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/random.h"
+#include "base/units.h"
+#include "sim/balancer.h"
+#include "sim/event_heap.h"
+#include "sim/latency_law.h"
+#include "sim/sharing_pod.h"
+
+namespace loadline::sim {
+
+/// How a pod divides itself among its requests.
+enum class Discipline : std::uint8_t {
+  kSlots,    ///< `concurrency` slots; the others wait in order of arrival.
+  kSharing,  ///< All are served at once, at speed min(1, concurrency / requests) each.
+};
+
+inline constexpr int kUnlimitedQueue = -1;
+
+struct ServiceOptions {
+  int pods = 4;         ///< 1..10,000
+  int concurrency = 1;  ///< Requests a pod serves at once, 1..100,000.
+  int queue = 10;       ///< Requests that may wait per pod (kSharing: beyond `concurrency`), or
+                        ///< kUnlimitedQueue.
+  LatencyLaw latency;   ///< Time of the model.
+  Duration overhead = Duration::zero();  ///< Added to each request's time in the slot, >= 0.
+  Balance balance = Balance::kLeast;
+  double error_rate = 0.0;  ///< Share of served requests that end with an error, in [0, 1].
+  Discipline discipline = Discipline::kSlots;
+  Duration cold_start = Duration::zero();  ///< A pod takes requests that long after its start.
+};
+
+/// Errors: kInvalidArgument naming the first field out of its range.
+[[nodiscard]] Status ValidateService(const ServiceOptions& options);
+
+/// What became of an arrival.
+enum class Admission : std::uint8_t {
+  kServing,   ///< It has a slot.
+  kQueued,    ///< It waits.
+  kFull,      ///< Rejected: the chosen pod's queue is full.
+  kNotReady,  ///< Rejected: no pod is ready.
+};
+
+/// A request that a pod has begun to work on (Completion::kReported only).
+struct Start {
+  Instant at{};              ///< When its turn came.
+  std::uint32_t ticket = 0;  ///< For Finish().
+  std::uint64_t tag = 0;
+  Duration work{};  ///< Overhead and service time together.
+};
+
+/// A request that has been served.
+struct Departure {
+  Instant at{};  ///< When it was due to leave.
+  Instant arrived{};
+  Instant started{};  ///< kSharing: the same as `arrived`.
+  std::uint64_t tag = 0;
+  int pod = 0;
+  bool failed = false;  ///< By `error_rate`.
+};
+
+/// Running totals since construction.
+struct ServiceCounters {
+  std::int64_t arrived = 0;
+  std::int64_t rejected_full = 0;
+  std::int64_t rejected_not_ready = 0;
+  std::int64_t served = 0;  ///< Departures, failed ones included.
+  std::int64_t failed = 0;
+  Duration busy{};  ///< Work of all that was served.
+};
+
+class Service {
+ public:
+  /// Who knows when a request is finished.
+  enum class Completion : std::uint8_t {
+    kTimed,     ///< The service: its work takes as long as was drawn.
+    kReported,  ///< The driver, who does the work, and calls Finish(). Not with kSharing.
+  };
+
+  /// All pods are started at `start`. `options` must be valid (else: aborts).
+  Service(const ServiceOptions& options, std::uint64_t seed, Instant start,
+          Completion completion = Completion::kTimed);
+
+  /// A request arrives. `tag` is the driver's own and comes back with the departure. `own_time`
+  /// replaces the drawn time of the model; `scale` multiplies the drawn one.
+  Admission Arrive(Instant now, std::uint64_t tag, std::optional<Duration> own_time = std::nullopt,
+                   double scale = 1.0);
+
+  /// When the next request will be finished; Instant::max() if none is in service (always so with
+  /// kReported).
+  [[nodiscard]] Instant next() const { return next_; }
+
+  /// Takes out the earliest departure that is due at or before `now`; false if there is none.
+  [[nodiscard]] bool Depart(Instant now, Departure& out);
+
+  /// kReported: the next request whose work has to be begun; false if there is none.
+  [[nodiscard]] bool NextStart(Start& out);
+  /// kReported: the work of a started request is done.
+  [[nodiscard]] Departure Finish(Instant now, std::uint32_t ticket);
+
+  /// Changes the number of pods. New ones are ready after `cold_start`; those taken away (the last
+  /// ones) get no new requests and finish what they have.
+  void SetPods(Instant now, int pods);
+
+  /// Pods that take requests at `now`.
+  [[nodiscard]] int ReadyPods(Instant now);
+  /// Requests in service, and waiting for it.
+  [[nodiscard]] std::int64_t serving() const { return in_system_ - waiting_; }
+  [[nodiscard]] std::int64_t waiting() const { return waiting_; }
+  [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  struct Request {
+    std::uint64_t tag;
+    Instant arrived;
+    Instant started;
+    Duration work;
+    std::uint32_t next;  // In the pod's queue, or in the list of free ones.
+    std::uint32_t pod : 31;
+    std::uint32_t failed : 1;
+  };
+  struct Pod {
+    Instant ready_at{};
+    int serving = 0;
+    std::uint32_t first = kNone;  // Who waits longest.
+    std::uint32_t last = kNone;
+  };
+
+  [[nodiscard]] std::uint32_t Take();
+  void Give(std::uint32_t index);
+  void Begin(Instant at, std::uint32_t index);
+  void Enqueue(Pod& pod, std::uint32_t index);
+  void StartNextOf(Instant at, std::uint32_t pod);
+  [[nodiscard]] Departure Leave(Instant at, std::uint32_t index);
+  void RefreshNextOfSharing();
+
+  // Constant after construction.
+  ServiceOptions options_;
+  Completion completion_;
+  int room_;  // Most requests of one pod, waiting and in service.
+  // Owner thread only.
+  Random random_;
+  Balancer balancer_;
+  std::vector<Request> requests_;
+  std::uint32_t free_ = kNone;
+  std::vector<Pod> pods_;
+  std::vector<int> loads_;  // Requests per pod, beside pods_ for the balancer.
+  std::vector<SharingPod> sharing_;
+  EventHeap due_;
+  std::vector<std::uint32_t> begun_;  // kReported: begun, not yet told to the driver.
+  std::size_t begun_read_ = 0;
+  int wanted_ = 0;  // Pods asked for; those beyond are finishing.
+  int ready_ = 0;   // The first `ready_` of them take requests.
+  Instant next_ = Instant::max();
+  std::size_t next_sharing_ = 0;  // kSharing: the pod that next_ is about.
+  std::int64_t in_system_ = 0;
+  std::int64_t waiting_ = 0;
+  ServiceCounters counters_;
+};
+
+}  // namespace loadline::sim

@@ -51,7 +51,4 @@ struct RequestView {
 /// non-ASCII bytes nor `#`.
 [[nodiscard]] Status CheckTarget(std::string_view target);
 
-/// Equal but for the case of ASCII letters.
-[[nodiscard]] bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-
 }  // namespace loadline::http

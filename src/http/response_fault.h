@@ -25,7 +25,7 @@ enum class ResponseFault : std::uint8_t {
   kContentLengthOverflow,     ///< More than 2^63 - 1.
   kConflictingContentLength,  ///< Two values that differ.
   kBothLengths,               ///< Content-Length and Transfer-Encoding together (6.3).
-  kBadTransferEncoding,       ///< Anything but one final `chunked`.
+  kBadTransferEncoding,       ///< Anything but exactly `chunked`.
   // A chunked body.
   kBadChunkSize,       ///< No hexadecimal number where a chunk's size belongs.
   kChunkSizeOverflow,  ///< More than 2^63 - 1.

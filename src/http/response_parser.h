@@ -39,6 +39,8 @@ class ResponseParser {
 
   /// `head_limit`: longest head (and longest trailers) in bytes, at least 64.
   explicit ResponseParser(std::uint32_t head_limit = kDefaultHeadLimit);
+  ResponseParser(const ResponseParser&) = delete;  // head() may point into the parser.
+  ResponseParser& operator=(const ResponseParser&) = delete;
 
   /// Gets ready for the response to a request that is about to be sent. `head_request`: it was
   /// HEAD, so no body follows whatever the headers say. `capture` (may be null) is cleared and
@@ -88,69 +90,75 @@ class ResponseParser {
   [[nodiscard]] std::optional<std::string_view> Header(std::string_view name) const;
 
  private:
+  /// What the next byte of the body is.
   enum class Body : std::uint8_t {
-    kLength,          // content_length_ bytes.
+    kLength,          // One of content_length_ bytes.
     kUntilClose,      // Whatever comes.
-    kChunkSize,       // Hexadecimal digits.
-    kChunkExtension,  // Up to CR.
+    kChunkSize,       // A hexadecimal digit, or what ends them.
+    kChunkExtension,  // Anything up to CR.
     kChunkLineEnd,    // LF.
     kChunkData,
     kChunkDataCr,
     kChunkDataLf,
-    kTrailerStart,  // First byte of a trailer line.
+    kTrailerStart,  // First byte of a trailer line, or CR of the blank line.
     kTrailerName,
     kTrailerValue,
     kTrailerLf,
     kLastLf,  // LF of the blank line.
   };
 
+  // The head (response_parser.cc).
   std::size_t FeedHead(std::string_view bytes);
-  /// Parses complete lines of `head` from line_start_ on; true once the head has ended.
+  std::size_t FeedSplitHead(std::string_view bytes);
+  /// Parses the lines of `head` from next_line_ on; true if the head has ended, at next_line_.
+  /// False: it failed, or more is needed.
   bool ParseLines(std::string_view head);
-  void ParseStatusLine(std::string_view line);
-  void ParseHeaderLine(std::string_view line);
+  enum class Line : std::uint8_t { kParsed, kEnd, kIncomplete };
+  Line ParseStatusLine(std::string_view head);
+  Line ParseHeaderLine(std::string_view head);
+  Line FinishLine(std::string_view head, const char* at);
+  Line FailLine(ResponseFault fault);
   void NoteHeader(std::string_view name, std::string_view value);
   void NoteContentLength(std::string_view value);
-  void NoteTransferEncoding(std::string_view value);
   void NoteConnection(std::string_view value);
-  bool CheckStart(std::string_view head);
-  void OnHeadEnd();
   void StartHead();
+  void OnHeadEnd();
+  void ChooseBody();
 
+  // The body (response_body.cc).
   std::size_t FeedBody(std::string_view bytes);
-  std::size_t FeedLength(std::string_view bytes);
   std::size_t FeedChunked(std::string_view bytes);
-  void FeedChunkByte(char c);
-  void FeedTrailerByte(char c);
+  void FeedChunkLine(char c);
+  void FeedTrailer(char c);
   void AddBody(std::string_view piece);
   void Fail(ResponseFault fault);
   void KeepViews();
 
   // Constant after construction.
   std::uint32_t head_limit_;
-  // Per response.
+  // Of the present response.
   ParseState state_ = ParseState::kIdle;
   ResponseFault fault_ = ResponseFault::kNone;
   Body body_ = Body::kLength;
   bool head_request_ = false;
+  bool any_bytes_ = false;
   bool http_1_1_ = true;
   bool keep_alive_ = true;
-  bool connection_close_ = false;
-  bool connection_keep_alive_ = false;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
   bool has_length_ = false;
   bool chunked_ = false;
-  bool any_bytes_ = false;
   std::uint16_t status_ = 0;
-  std::uint32_t line_start_ = 0;  // Of the first line of the head that is not yet parsed.
+  std::uint32_t next_line_ = 0;   // Offset of the first line of the head that is not yet parsed.
   std::uint32_t line_bytes_ = 0;  // Of a chunk's line, or of all trailers.
   std::uint32_t interim_responses_ = 0;
   std::uint64_t content_length_ = 0;
-  std::uint64_t left_ = 0;  // Of the body or of the chunk.
+  std::uint64_t left_ = 0;  // Of the body, or of the chunk.
   std::uint64_t body_bytes_ = 0;
   std::int64_t retry_after_s_ = -1;
   BodyCapture* capture_ = nullptr;
-  std::string_view head_;  // Points into the fed bytes or into head_copy_.
-  std::string head_copy_;  // A head that came in pieces, or whose body did.
+  std::string_view head_;  // Points into the bytes fed, or into head_copy_.
+  std::string head_copy_;  // Of a head that came in pieces, or whose body did.
 };
 
 }  // namespace loadline::http

@@ -112,6 +112,11 @@ void Histogram::Add(const Histogram& other) {
   if (other.empty()) {
     return;
   }
+  if (&other == this) {
+    const Histogram copy(other);
+    Add(copy);
+    return;
+  }
   // Written so that the compiler can see two plain arrays; carries are rare.
   for (std::size_t i = other.first_; i <= other.last_; ++i) {
     const std::uint32_t sum = counts_[i] + other.counts_[i];
@@ -121,9 +126,7 @@ void Histogram::Add(const Histogram& other) {
       Carry(static_cast<std::uint32_t>(i), 1);
     }
   }
-  // By value of the size: `other` may be this very histogram.
-  for (std::size_t n = other.carries_.size(), i = 0; i < n; ++i) {
-    const CarryCount carry = other.carries_[i];
+  for (const CarryCount& carry : other.carries_) {
     Carry(carry.index, carry.times);
   }
   count_ += other.count_;

@@ -52,8 +52,9 @@ class Histogram {
   void Record(Duration value) {
     const std::uint32_t index = IndexOf(value);
     ++count_;
-    first_ = std::min(first_, index);
-    last_ = std::max(last_, index);
+    if (index < first_ || index > last_) [[unlikely]] {
+      Widen(index);
+    }
     if (++counts_[index] == 0) [[unlikely]] {
       Carry(index, 1);
     }
@@ -142,6 +143,10 @@ class Histogram {
     void operator()(std::uint32_t* counts) const { std::free(counts); }
   };
 
+  void Widen(std::uint32_t index) {
+    first_ = std::min(first_, index);
+    last_ = std::max(last_, index);
+  }
   void Carry(std::uint32_t index, std::uint32_t times);
   [[nodiscard]] std::int64_t CountWithCarry(std::size_t index) const;
   [[nodiscard]] int ShiftAtIndex(std::size_t index) const;

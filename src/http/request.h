@@ -23,9 +23,9 @@ struct HeaderView {
 struct RequestView {
   std::string_view method = "GET";
   std::string_view target = "/";  ///< Origin form: `/path?query`.
-  std::string_view host;          ///< Url::HostHeader(); not used if `headers` has a Host.
-  std::span<const HeaderView> headers;
-  std::string_view body;
+  std::string_view host = {};     ///< Url::HostHeader(); not used if `headers` has a Host.
+  std::span<const HeaderView> headers = {};
+  std::string_view body = {};
   bool close = false;  ///< Adds `Connection: close`.
 };
 

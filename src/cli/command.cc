@@ -1,0 +1,241 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "base/check.h"
+#include "cli/load_flags.h"
+
+namespace loadline::cli {
+namespace {
+
+constexpr std::array kStandinFlags = {
+    Flag{"--port", "", "N", "0: any free one (default 8500)"},
+    Flag{"--host", "", "ADDR", "where to listen (default 127.0.0.1)"},
+    Flag{"--pods", "", "N", "replicas (default 4)"},
+    Flag{"--concurrency", "", "C", "requests served at a time, per pod (default 1)"},
+    Flag{"--queue", "", "N", "places to wait, per pod; unlimited (default 10)"},
+    Flag{"--latency", "", "LAW",
+         "constant:50ms, exponential:50ms, lognormal:50ms,cv=0.5 (default), bimodal:…"},
+    Flag{"--overhead", "", "TIME", "added to every reply (default 2ms)"},
+    Flag{"--balance", "", "HOW", "random, round-robin, least or p2c (default least)"},
+    Flag{"--error-rate", "", "SHARE", "replies that are 500 (default 0)"},
+    Flag{"--cold-start", "", "TIME", "not ready for so long (default 0)"},
+    Flag{"--cpu", "", "", "burn CPU instead of waiting"},
+    Flag{"--seed", "", "N", "replays service times and errors (default 1)"},
+    Flag{"--cert", "", "FILE", "serve TLS with this certificate, PEM"},
+    Flag{"--key", "", "FILE", "and this key"},
+    Flag{"--quiet", "-q", "", "print the address alone"},
+};
+
+constexpr std::array kStoreFlags = {
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kShowFlags = {
+    Flag{"--json", "", "FILE", "the verdict as JSON instead; - is standard output"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kRemoveFlags = {
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+    Flag{"--yes", "-y", "", "do not ask"},
+};
+
+constexpr std::array kExportFlags = {
+    Flag{"--format", "", "FORMAT", "csv: a row per attempt; series: per second; json; hlog"},
+    Flag{"--out", "-o", "FILE", "default: standard output"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kQueryFlags = {
+    Flag{"--format", "", "FORMAT", "table, csv or json (default table)"},
+    Flag{"--run", "", "RUN", "only this run: @last, an id or a label"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::string_view kRunText =
+    "Applies one load and says what happened. With --rate requests become due at that rate,\n"
+    "whatever the target does (open loop); with --users each user waits for its answer first\n"
+    "(closed loop). Neither: one user for 10 s, as a smoke test. Response times run from the\n"
+    "moment a request was due, so waiting for a stuck server is never left out.";
+constexpr std::string_view kRunExamples =
+    "loadline run http://127.0.0.1:8500/score\n"
+    "loadline run http://127.0.0.1:8500/score --rate 40/s --duration 10s --p95 200ms\n"
+    "loadline run http://127.0.0.1:8500/score --users 20 --think 1s --errors 0.1%\n"
+    "loadline run http://127.0.0.1:8500/score --body '{\"milli\": 20}' --requests 200 --json -\n"
+    "loadline run scenario.yaml --set load.rate=100/s --label before";
+
+constexpr std::string_view kFindText =
+    "Finds the load line: the highest rate (or number of users) that keeps your objectives in\n"
+    "steady state and without a growing backlog. The answer is a bracket: the highest rate that\n"
+    "held and the lowest that broke, each proved by a sequential test. Without objectives it\n"
+    "finds the saturation instead.";
+constexpr std::string_view kFindExamples =
+    "loadline find http://127.0.0.1:8500/score --p95 200ms --errors 0.1%\n"
+    "loadline find http://127.0.0.1:8500/score --by users --think 1s --p95 200ms\n"
+    "loadline find scenario.yaml --budget 10m --covers 10s\n"
+    "loadline find --continue @last --precision 5%";
+
+constexpr std::string_view kVerifyText =
+    "Answers \"does it hold that?\" with one sequential test, as long as it must be and no\n"
+    "longer. For pipelines: exit code 0 held, 1 broken, 6 not decided within the budget.";
+constexpr std::string_view kVerifyExamples =
+    "loadline verify http://127.0.0.1:8500/score --rate 40/s --p95 250ms\n"
+    "loadline verify scenario.yaml --users 50 --slo 'score:p99 < 1s' --budget 2m --quiet";
+
+constexpr std::string_view kStandinText =
+    "A model service to practise on: pods with a queue each, behind real sockets. A request may\n"
+    "ask for its own time: {\"milli\": 500}. A full queue answers 503. It also has /healthz,\n"
+    "/readyz, /metrics and MLflow's /invocations. Ctrl-C ends it.";
+constexpr std::string_view kStandinExamples =
+    "loadline standin\n"
+    "loadline standin --port 9000 --pods 2 --concurrency 4 --latency constant:20ms\n"
+    "loadline standin --pods 1 --concurrency 12 --queue unlimited --overhead 0 \\\n"
+    "                 --latency exponential:50ms";
+
+constexpr std::string_view kScenarioShowText =
+    "Prints the validated scenario with every default filled in; secrets appear as where they\n"
+    "come from.";
+constexpr std::string_view kScenarioShowExamples =
+    "loadline scenario show scenario.yaml\n"
+    "loadline scenario show http://127.0.0.1:8500/score --rate 100/s --p95 200ms";
+
+constexpr std::string_view kSchemaExamples = "loadline scenario schema > loadline.schema.json";
+constexpr std::string_view kCheckExamples =
+    "loadline scenario check scenario.yaml\n"
+    "loadline scenario check scenario.yaml --set load.rate=300/s";
+
+constexpr std::string_view kRunReference =
+    "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"
+    "beginning), or a label.";
+constexpr std::string_view kListExamples = "loadline runs ls\nloadline runs ls --db results.db";
+constexpr std::string_view kShowExamples = "loadline runs show @last";
+constexpr std::string_view kRemoveExamples = "loadline runs rm @last --yes";
+constexpr std::string_view kExportExamples =
+    "loadline runs export @last --format csv --out requests.csv\n"
+    "loadline runs export @last --format hlog --out run.hlog";
+
+constexpr std::string_view kQueryText =
+    "Runs one read-only SQL statement on the store. The view Throughput(Client, SentTime,\n"
+    "Latency, SentState, Error) has a row per attempt.";
+constexpr std::string_view kQueryExamples =
+    "loadline query 'SELECT SentState, count(*) FROM Throughput GROUP BY SentState'";
+
+constexpr std::string_view kHelpExamples = "loadline help run\nloadline help runs export";
+
+template <std::size_t kCount>
+std::vector<FlagGroup> Group(std::string_view title, const std::array<Flag, kCount>& flags) {
+  return {{title, {flags.begin(), flags.end()}}};
+}
+
+std::vector<Command> MakeCommands() {
+  using enum CommandId;
+  const std::vector<Positional> target = {{"URL|scenario.yaml"}};
+  const std::vector<Positional> run = {{"RUN"}};
+  return {
+      {kRun, "", "run", "apply one load and say what happened", target, LoadFlagGroups(kRun),
+       kRunText, kRunExamples},
+      {kFind,
+       "",
+       "find",
+       "find the highest load that keeps your objectives",
+       {{"URL|scenario.yaml", false}},
+       LoadFlagGroups(kFind),
+       kFindText,
+       kFindExamples},
+      {kVerify, "", "verify", "test whether a load holds your objectives", target,
+       LoadFlagGroups(kVerify), kVerifyText, kVerifyExamples},
+      {kStandin,
+       "",
+       "standin",
+       "a model service to practise on",
+       {},
+       Group("Service", kStandinFlags),
+       kStandinText,
+       kStandinExamples},
+      {kScenarioShow, "scenario", "show", "print a scenario with every default", target,
+       LoadFlagGroups(kScenarioShow), kScenarioShowText, kScenarioShowExamples},
+      {kScenarioSchema,
+       "scenario",
+       "schema",
+       "print the JSON Schema of the file",
+       {},
+       {},
+       "",
+       kSchemaExamples},
+      {kScenarioCheck, "scenario", "check", "say whether a scenario is right", target,
+       LoadFlagGroups(kScenarioCheck), "", kCheckExamples},
+      {kRunsList,
+       "runs",
+       "ls",
+       "list the stored runs",
+       {},
+       Group("Store", kStoreFlags),
+       "",
+       kListExamples},
+      {kRunsShow, "runs", "show", "print a stored run's verdict", run, Group("Store", kShowFlags),
+       kRunReference, kShowExamples},
+      {kRunsRemove,
+       "runs",
+       "rm",
+       "remove stored runs",
+       {{"RUN", true, true}},
+       Group("Store", kRemoveFlags),
+       kRunReference,
+       kRemoveExamples},
+      {kRunsExport, "runs", "export", "write a stored run as CSV, JSON or .hlog", run,
+       Group("Export", kExportFlags), kRunReference, kExportExamples},
+      {kQuery,
+       "",
+       "query",
+       "read-only SQL on the store",
+       {{"'SELECT …'"}},
+       Group("Query", kQueryFlags),
+       kQueryText,
+       kQueryExamples},
+      {kVersion, "", "version", "version and build facts", {}, {}, "", "loadline version"},
+      {kHelp,
+       "",
+       "help",
+       "help on a subcommand",
+       {{"COMMAND", false, true}},
+       {},
+       "",
+       kHelpExamples},
+  };
+}
+
+}  // namespace
+
+std::string Command::FullName() const {
+  return group.empty() ? std::string(name) : std::string(group) + " " + std::string(name);
+}
+
+const Flag* Command::Find(std::string_view flag) const {
+  for (const FlagGroup& each : groups) {
+    for (const Flag& candidate : each.flags) {
+      if (candidate.name == flag || (!candidate.brief.empty() && candidate.brief == flag)) {
+        return &candidate;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::span<const Command> Commands() {
+  static const std::vector<Command> commands = MakeCommands();
+  return commands;
+}
+
+const Command& Get(CommandId id) {
+  const std::span<const Command> commands = Commands();
+  const auto command = std::find_if(commands.begin(), commands.end(),
+                                    [id](const Command& each) { return each.id == id; });
+  CHECK(command != commands.end());
+  return *command;
+}
+
+}  // namespace loadline::cli

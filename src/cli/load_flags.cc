@@ -1,0 +1,87 @@
+#include "cli/load_flags.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+
+namespace loadline::cli {
+namespace {
+
+constexpr std::array kFindOnly = {
+    Flag{"--continue", "", "RUN", "go on from the search of an earlier run: @last"},
+};
+
+constexpr std::array kGenerator = {
+    Flag{"--threads", "", "N", "engine threads (default: cores - 1; against loopback 1)"},
+    Flag{"--pacing", "", "HOW", "hybrid, busy or timer (default: what suits the machine)"},
+    Flag{"--no-preflight", "", "", "do not send one request first"},
+    Flag{"--yes", "-y", "", "the address may be outside loopback and private ranges"},
+};
+
+constexpr std::array kResult = {
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+    Flag{"--records", "", "WHICH", "all, errors or sample: rows to keep (default all)"},
+    Flag{"--records-limit", "", "BYTES", "beyond it errors and 1 % (default 1GB)"},
+    Flag{"--json", "", "FILE", "the verdict as JSON; - is standard output"},
+    Flag{"--quiet", "-q", "", "print the verdict alone"},
+};
+
+/// What of the scenario's options a subcommand does not have, because it decides that itself.
+bool IsLeftOut(CommandId command, std::string_view name) {
+  using Names = std::vector<std::string_view>;
+  static const Names kNotInFind = {"--users", "--rate", "--duration", "--requests"};
+  static const Names kNotInVerify = {"--duration", "--requests", "--by", "--precision",
+                                     "--max-users"};
+  static const Names kNotInRun = {"--by", "--budget", "--precision", "--covers", "--max-users"};
+  const auto among = [name](const Names& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  switch (command) {
+    case CommandId::kFind:
+      return among(kNotInFind);
+    case CommandId::kVerify:
+      return among(kNotInVerify);
+    case CommandId::kRun:
+      return among(kNotInRun);
+    default:
+      return false;
+  }
+}
+
+void Append(std::vector<FlagGroup>& groups, std::string_view title, const Flag& flag) {
+  for (FlagGroup& group : groups) {
+    if (group.title == title) {
+      group.flags.push_back(flag);
+      return;
+    }
+  }
+  groups.push_back({title, {flag}});
+}
+
+}  // namespace
+
+std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
+  std::vector<FlagGroup> groups;
+  for (const scenario::Flag& flag : scenario::Flags()) {
+    if (!IsLeftOut(command, flag.name)) {
+      Append(groups, flag.group, {flag.name, "", flag.argument, flag.help, flag.repeatable, &flag});
+    }
+  }
+  if (command == CommandId::kFind) {
+    for (const Flag& flag : kFindOnly) {
+      Append(groups, "Search", flag);
+    }
+  }
+  if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify) {
+    for (const Flag& flag : kGenerator) {
+      Append(groups, "Generator", flag);
+    }
+    for (const Flag& flag : kResult) {
+      Append(groups, "Result", flag);
+    }
+  }
+  return groups;
+}
+
+}  // namespace loadline::cli

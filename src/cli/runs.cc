@@ -1,0 +1,176 @@
+// `loadline runs ls|show|rm|export`.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/units_text.h"
+#include "cli/interruption.h"
+#include "cli/store_access.h"
+#include "cli/stored_report.h"
+#include "cli/subcommands.h"
+#include "cli/terminal.h"
+#include "report/table.h"
+#include "report/terminal.h"
+#include "report/text.h"
+#include "store/export.h"
+
+namespace loadline::cli {
+namespace {
+
+Status List(store::Store& store) {
+  const std::vector<store::RunInfo> runs = TRY(store.ListRuns());
+  if (runs.empty()) {
+    fmt::print("no runs in {}\n", store.path());
+    return {};
+  }
+  using report::Align;
+  report::Table table({{"run", Align::kLeft},
+                       {"started (UTC)", Align::kLeft},
+                       {"command", Align::kLeft},
+                       {"state", Align::kLeft},
+                       {"exit", Align::kRight},
+                       {"records", Align::kRight},
+                       {"label", Align::kLeft},
+                       {"result", Align::kLeft},
+                       {"target", Align::kLeft}});
+  for (const store::RunInfo& run : runs) {
+    std::string started = FormatUtc(run.started).substr(0, 19);
+    std::replace(started.begin(), started.end(), 'T', ' ');
+    table.Add({run.id, std::move(started), run.start.command, std::string(Name(run.state)),
+               run.exit_code ? std::to_string(*run.exit_code) : "",
+               FormatCount(run.attempts_stored), run.start.label, run.summary, run.start.target});
+  }
+  fmt::print("{}", table.Render(60));
+  return {};
+}
+
+/// Writes what `write` writes to `path`, or to standard output where it is empty or `-`.
+template <typename Write>
+Status WriteTo(const std::string& path, const Write& write) {
+  if (path.empty() || path == "-") {
+    TRY(write(std::cout));
+    std::cout.flush();
+    return {};
+  }
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!file) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("--out: cannot write \"{}\": {}", path, std::strerror(errno))};
+  }
+  TRY(write(file));
+  file.close();
+  if (!file) {
+    return Error{ErrorCode::kIo,
+                 fmt::format("cannot write \"{}\": {}", path, std::strerror(errno))};
+  }
+  return {};
+}
+
+Status WriteDocument(store::Store& store, const std::string& which, std::ostream& out) {
+  const store::RunRecord record = TRY(store.ReadRun(which));
+  if (record.document.empty()) {
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("run {} never came to its end and has no document; csv, series and "
+                             "hlog have what was kept",
+                             record.info.id)};
+  }
+  out << record.document;
+  return {};
+}
+
+Status Show(store::Store& store, const Arguments& arguments) {
+  const std::string& which = arguments.positionals.front();
+  if (arguments.Has("--json")) {
+    return WriteTo(arguments.Value("--json"),
+                   [&](std::ostream& out) { return WriteDocument(store, which, out); });
+  }
+  const store::RunRecord record = TRY(store.ReadRun(which));
+  report::Style style;
+  style.color = WantsColour(report::IsInteractive(::fileno(stdout)), ReadEnvironment);
+  style.width = std::max(40, report::TerminalWidth(::fileno(stdout)));
+  fmt::print("{}", HeaderText(record));
+  fmt::print("{}", report::ReportText(ToReport(record), style));
+  return {};
+}
+
+Status Remove(store::Store& store, const Arguments& arguments) {
+  std::vector<store::RunInfo> runs;
+  for (const std::string& which : arguments.positionals) {
+    runs.push_back(TRY(store.FindRun(which)));
+  }
+  if (!arguments.Has("--yes")) {
+    const Terminal terminal = DetectTerminal();
+    if (!terminal.input || !terminal.error) {
+      return Error{ErrorCode::kInvalidArgument, "nothing was removed; --yes says that it may be"};
+    }
+    for (const store::RunInfo& run : runs) {
+      fmt::print(stderr, "{}  {}  {} {}\n", run.id, FormatUtc(run.started), run.start.command,
+                 run.start.target);
+    }
+    const std::unique_ptr<Interruption> interruption = TRY(Interruption::Start());
+    if (!TRY(AskYes(fmt::format("Remove {} run{}?", runs.size(), runs.size() == 1 ? "" : "s"),
+                    *interruption))) {
+      return Error{ErrorCode::kInvalidArgument, "nothing was removed"};
+    }
+  }
+  for (const store::RunInfo& run : runs) {
+    TRY(store.RemoveRun(run.id));
+    fmt::print("removed {}\n", run.id);
+  }
+  return {};
+}
+
+Status Export(store::Store& store, const Arguments& arguments) {
+  const std::string which = TRY(store.FindRun(arguments.positionals.front())).id;
+  const std::string format = arguments.Value("--format", "csv");
+  const std::string path = arguments.Value("--out");
+  if (format == "csv") {
+    return WriteTo(path, [&](std::ostream& out) { return ExportAttemptsCsv(store, which, out); });
+  }
+  if (format == "series") {
+    return WriteTo(path, [&](std::ostream& out) { return ExportSeriesCsv(store, which, out); });
+  }
+  if (format == "json") {
+    return WriteTo(path, [&](std::ostream& out) { return WriteDocument(store, which, out); });
+  }
+  if (format == "hlog") {
+    return WriteTo(path, [&](std::ostream& out) { return ExportHlog(store, which, out); });
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("--format: found \"{}\"; expected csv, series, json or hlog", format)};
+}
+
+Status Dispatch(const Arguments& arguments) {
+  const std::string path = TRY(StorePath(arguments));
+  store::Store store = TRY(OpenForReading(path));
+  switch (arguments.command) {
+    case CommandId::kRunsShow:
+      return Show(store, arguments);
+    case CommandId::kRunsRemove:
+      return Remove(store, arguments);
+    case CommandId::kRunsExport:
+      return Export(store, arguments);
+    default:
+      return List(store);
+  }
+}
+
+}  // namespace
+
+ExitCode RunsCommand(const Arguments& arguments) {
+  const Status done = Dispatch(arguments);
+  return done ? ExitCode::kHeld : Fail(done.error());
+}
+
+}  // namespace loadline::cli

@@ -1,0 +1,368 @@
+#include "cli/session.h"
+
+#include <fmt/core.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "cli/brake.h"
+#include "cli/preflight.h"
+#include "cli/store_access.h"
+#include "cli/subcommands.h"
+#include "cli/version.h"
+#include "report/json.h"
+#include "report/terminal.h"
+#include "report/text.h"
+#include "scenario/show.h"
+#include "store/machine.h"
+#include "store/spool_import.h"
+
+namespace loadline::cli {
+namespace {
+
+store::RunState StateFor(ExitCode code) {
+  switch (code) {
+    case ExitCode::kInterrupted:
+      return store::RunState::kInterrupted;
+    case ExitCode::kRefused:
+      return store::RunState::kRefused;
+    case ExitCode::kBadInput:
+    case ExitCode::kNeverAnswered:
+      return store::RunState::kFailed;
+    case ExitCode::kHeld:
+    case ExitCode::kBroken:
+    case ExitCode::kUndecided:
+      return store::RunState::kComplete;
+  }
+  return store::RunState::kFailed;
+}
+
+std::string Listed(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) {
+    list.append(list.empty() ? "" : ", ").append(word);
+  }
+  return list;
+}
+
+}  // namespace
+
+Session::Session(const Arguments& arguments, scenario::Command command)
+    : arguments_(arguments), command_(command), terminal_(DetectTerminal()) {
+  // A reader that went away (`loadline run | head`) must not cost the record.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+Session::~Session() {
+  if (interruption_ != nullptr) {
+    interruption_->OnFirst({});
+  }
+}
+
+std::optional<ExitCode> Session::Open(const Plan& plan) {
+  Status ready = BuildScenario();
+  if (!ready) {
+    return Fail(ready.error());
+  }
+  Result<std::unique_ptr<Interruption>> interruption = Interruption::Start();
+  if (!interruption) {
+    return Fail(interruption.error());
+  }
+  interruption_ = *std::move(interruption);
+  ready = CheckJsonFile();
+  if (ready) {
+    ready = Brake(plan);
+  }
+  if (ready) {
+    ready = OpenStore();
+  }
+  if (ready) {
+    ready = BeginRecord();
+  }
+  if (!ready) {
+    return Fail(ready.error());
+  }
+  ready = CreateEngine();
+  if (!ready) {
+    Forget();
+    return Fail(ready.error());
+  }
+  return options_.preflight ? RunPreflight() : std::nullopt;
+}
+
+Status Session::BuildScenario() {
+  std::vector<scenario::Fault> faults;
+  options_ = ReadSessionOptions(arguments_, faults);
+  const bool json_to_output = options_.json == "-";
+  out_ = json_to_output ? stderr : stdout;
+  const bool on_terminal = report::IsInteractive(::fileno(out_));
+  style_.color = WantsColour(on_terminal, ReadEnvironment);
+  style_.width = std::max(40, report::TerminalWidth(::fileno(out_)));
+  using Mode = LiveDisplay::Mode;
+  display_ = std::make_unique<LiveDisplay>(
+      out_, options_.quiet ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);
+
+  scenario::Input input;
+  input.command = command_;
+  input.settings = ReadSettings(arguments_, faults);
+  if (!options_.continued.empty()) {
+    TRY(ReadEarlier(input));
+  } else if (arguments_.positionals.empty()) {
+    faults.push_back({Get(arguments_.command).FullName(), "", "no target",
+                      "a URL, a scenario file, or --continue @last"});
+  } else {
+    input.subject = arguments_.positionals.front();
+  }
+  if (!input.subject.empty()) {
+    built_ = scenario::Build(input, scenario::SystemSurroundings());
+    faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
+  }
+  if (!faults.empty()) {
+    return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
+  }
+  options_.engine.run_id.clear();
+  for (const std::string& note : built_.notes) {
+    Say(note + "\n");
+  }
+  return {};
+}
+
+Status Session::ReadEarlier(scenario::Input& input) {
+  if (!arguments_.positionals.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("--continue goes on with the target of the earlier search; leave out "
+                             "\"{}\"",
+                             arguments_.positionals.front())};
+  }
+  const std::string path = TRY(StorePath(arguments_));
+  store::Store store = TRY(OpenForReading(path));
+  const store::RunRecord record = TRY(store.ReadRun(options_.continued));
+  if (!record.load_line) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("--continue: run {} is a {} without a load line; expected a search",
+                             record.info.id, record.info.start.command)};
+  }
+  earlier_ = record.load_line;
+  input.subject = "run " + record.info.id;
+  input.yaml = record.info.start.scenario;
+  return {};
+}
+
+Status Session::CheckJsonFile() const {
+  if (options_.json.empty() || options_.json == "-") {
+    return {};
+  }
+  std::FILE* file = std::fopen(options_.json.c_str(), "a");
+  if (file == nullptr) {
+    return Error{ErrorCode::kInvalidArgument, fmt::format("--json: cannot write \"{}\": {}",
+                                                          options_.json, std::strerror(errno))};
+  }
+  std::fclose(file);
+  return {};
+}
+
+Status Session::Brake(const Plan& plan) {
+  const std::vector<net::Address> addresses = TRY(ResolveTarget(scenario().target));
+  report_.target.method = TargetMethod(scenario());
+  report_.target.url = TargetUrl(scenario());
+  report_.target.insecure = scenario().target.tls.insecure;
+  for (const net::Address& address : addresses) {
+    report_.target.addresses.push_back(address.HostText());
+  }
+  Say(report::TargetText(report_.target, style_));
+  Say(report::PlanText(plan(scenario()), style_));
+  const std::vector<std::string> outside = PublicAddresses(addresses);
+  if (outside.empty() || options_.yes) {
+    return {};
+  }
+  const std::string what = fmt::format("{} {} neither loopback nor private", Listed(outside),
+                                       outside.size() == 1 ? "is" : "are");
+  if (!terminal_.input || !terminal_.error) {
+    return Error{ErrorCode::kInvalidArgument,
+                 what + ": nothing was sent; --yes says that you may load it"};
+  }
+  if (!TRY(AskYes(what + ". May you load it?", *interruption_))) {
+    return Error{ErrorCode::kInvalidArgument, "nothing was sent"};
+  }
+  return {};
+}
+
+Status Session::OpenStore() {
+  const std::string path = TRY(StorePath(arguments_));
+  store_ = TRY(OpenForWriting(path));
+  return {};
+}
+
+Status Session::BeginRecord() {
+  store::RunStart start;
+  start.command = Get(arguments_.command).FullName();
+  start.invocation = Invocation(arguments_.words);
+  start.target = report_.target.method + " " + report_.target.url;
+  start.scenario = scenario::Show(scenario());
+  start.label = scenario().label;
+  start.client = scenario().target.client;
+  start.tasks = TaskNames();
+  start.version = Version();
+  start.seed = scenario().load.seed;
+  start.machine = store::ThisMachine();
+  writer_ = TRY(store::RunWriter::Begin(*store_, start));
+
+  report_.id = writer_->id();
+  report_.command = start.command;
+  report_.version = start.version;
+  report_.label = start.label;
+  report_.started = UtcNow();
+  report_.seed = start.seed;
+  report_.confidence = scenario().find.confidence;
+  return {};
+}
+
+Status Session::CreateEngine() {
+  load::EngineOptions options = options_.engine;
+  options.run_id = writer_->id();
+  options.spool_dir = writer_->spool_folder();
+  engine_ = TRY(load::Engine::Create(scenario(), std::move(options)));
+  interruption_->OnFirst([this] { engine_->Interrupt(); });
+  return {};
+}
+
+std::optional<ExitCode> Session::RunPreflight() {
+  const Result<load::Preflight> preflight = engine_->Preflight();
+  if (!preflight) {
+    return CloseWith(preflight.error());
+  }
+  alone_ = LoneResponse(*preflight);
+  report_.target.connect =
+      preflight->replies.empty() ? Duration::zero() : preflight->replies.front().connect;
+  report_.target.tls = preflight->replies.empty() ? "" : preflight->replies.front().tls_version;
+  FinishStep({"preflight", ToMeasurement(*preflight, scenario()), {}});
+  if (interrupted()) {
+    return Close(ExitCode::kInterrupted, "interrupted at the first request");
+  }
+  if (!preflight->answered()) {
+    static_cast<void>(
+        Fail({ErrorCode::kUnavailable, "the target does not answer: " + FirstFault(*preflight)}));
+    return Close(ExitCode::kNeverAnswered, "the target does not answer");
+  }
+  Say(report::ReplyText(ToReplies(*preflight), style_));
+  if (!preflight->passed()) {
+    static_cast<void>(Fail({ErrorCode::kInvalidArgument,
+                            "the first reply is not what it should be: " + FirstFault(*preflight) +
+                                "; --no-preflight goes on regardless"}));
+    return Close(ExitCode::kBroken, "the first reply is not what it should be");
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Session::TaskNames() const {
+  std::vector<std::string> names;
+  for (const scenario::Task& task : scenario().tasks) {
+    names.push_back(task.name);
+  }
+  return names;
+}
+
+void Session::Say(std::string_view text) {
+  if (options_.quiet) {
+    return;
+  }
+  display_->Clear();
+  fmt::print(out_, "{}", text);
+  std::fflush(out_);
+}
+
+void Session::BeginStep(int step, std::string_view purpose, const measure::Load& load) {
+  Keep(writer_->BeginStep(step, purpose, load));
+}
+
+void Session::AddSecond(int step, const measure::Second& second) {
+  Keep(writer_->AddSecond(step, second));
+}
+
+void Session::FinishStep(report::StepReport step) {
+  Keep(writer_->FinishStep(step.purpose, step.measurement, step.verdict));
+  report_.steps.push_back(std::move(step));
+}
+
+void Session::Keep(const Status& written) {
+  if (!written && !write_error_) {
+    write_error_ = written.error();
+  }
+}
+
+void Session::Forget() {
+  const std::string id = writer_->id();
+  Keep(writer_->Finish({store::RunState::kFailed, ToInt(ExitCode::kBadInput), "", "", {}}));
+  writer_.reset();
+  Keep(store_->RemoveRun(id));
+}
+
+void Session::ImportRecords() {
+  const Result<store::ImportResult> imported = store::ImportSpool(*store_, report_.id);
+  if (imported) {
+    report_.stored = imported->rows;
+    return;
+  }
+  report_.spool_note = writer_->spool_folder();
+  Keep(imported.error());
+}
+
+Status Session::WriteDocument(const std::string& document) const {
+  if (options_.json.empty()) {
+    return {};
+  }
+  const bool to_output = options_.json == "-";
+  std::FILE* file = to_output ? stdout : std::fopen(options_.json.c_str(), "w");
+  const bool written = file != nullptr &&
+                       std::fwrite(document.data(), 1, document.size(), file) == document.size() &&
+                       std::fflush(file) == 0;
+  const std::string reason = std::strerror(errno);
+  if (!to_output && file != nullptr) {
+    std::fclose(file);
+  }
+  if (!written) {
+    return Error{ErrorCode::kIo, fmt::format("cannot write \"{}\": {}", options_.json, reason)};
+  }
+  return {};
+}
+
+ExitCode Session::Close(ExitCode code, std::string_view summary) {
+  display_->Clear();
+  interruption_->OnFirst({});
+  engine_.reset();  // Its spool files are complete now.
+  ImportRecords();
+  if (write_error_) {
+    code = Strongest({code, ExitCode::kRefused});
+  }
+  report_.exit_code = ToInt(code);
+  report_.state = store::Name(StateFor(code));
+  const bool measured = std::any_of(report_.steps.begin(), report_.steps.end(),
+                                    [](const auto& step) { return step.purpose != "preflight"; });
+  if (measured || report_.load_line) {
+    fmt::print(out_, "{}", report::VerdictText(report_, style_));
+    std::fflush(out_);
+  }
+  const std::string document = report::RunDocument(report_);
+  Keep(WriteDocument(document));
+  Keep(writer_->Finish(
+      {StateFor(code), ToInt(code), std::string(summary), document, report_.load_line}));
+  if (write_error_) {
+    static_cast<void>(
+        Fail({write_error_->code, "the record is incomplete: " + write_error_->message}));
+    code = Strongest({code, ExitCode::kRefused});
+  }
+  return code;
+}
+
+ExitCode Session::CloseWith(const Error& error) {
+  display_->Clear();
+  static_cast<void>(Fail(error));
+  return Close(ForError(error.code), error.message);
+}
+
+}  // namespace loadline::cli

@@ -1,0 +1,115 @@
+// Session: what `run`, `find` and `verify` share, from the command line to the exit code.
+//
+//   scenario → brake → store (recovering what crashed runs left) → engine → preflight
+//   → the subcommand's own work → spool into the store → verdict, run document, exit code
+//
+// Belongs to the main thread. Whatever ends it, Close() leaves a complete record.
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "cli/arguments.h"
+#include "cli/exit_code.h"
+#include "cli/interruption.h"
+#include "cli/live_display.h"
+#include "cli/session_options.h"
+#include "cli/terminal.h"
+#include "load/engine.h"
+#include "measure/load_line.h"
+#include "net/address.h"
+#include "report/run_report.h"
+#include "report/style.h"
+#include "scenario/build.h"
+#include "store/run_writer.h"
+#include "store/store.h"
+
+namespace loadline::cli {
+
+class Session {
+ public:
+  /// What will be done, for the text before the first request.
+  using Plan = std::function<report::PlanFacts(const scenario::Scenario&)>;
+
+  /// `arguments` must outlive the session.
+  Session(const Arguments& arguments, scenario::Command command);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Everything before the subcommand's own work. A code means that the session is over: what is
+  /// wrong has been told, and the record (if there is anything to record) is complete.
+  [[nodiscard]] std::optional<ExitCode> Open(const Plan& plan);
+
+  // Between Open() and Close().
+  [[nodiscard]] const scenario::Scenario& scenario() const { return built_.scenario; }
+  [[nodiscard]] load::Engine& engine() { return *engine_; }
+  [[nodiscard]] LiveDisplay& display() { return *display_; }
+  [[nodiscard]] report::RunReport& report() { return report_; }
+  [[nodiscard]] const report::Style& style() const { return style_; }
+  [[nodiscard]] bool interrupted() const { return interruption_->Requested(); }
+  /// Response time of a lone request, from the preflight; 0: unknown.
+  [[nodiscard]] Duration alone() const { return alone_; }
+  /// Names of the tasks by index.
+  [[nodiscard]] std::vector<std::string> TaskNames() const;
+  /// The search to go on from (`--continue`).
+  [[nodiscard]] const std::optional<measure::LoadLine>& earlier() const { return earlier_; }
+
+  /// Prints text with its own newlines, except under --quiet.
+  void Say(std::string_view text);
+
+  // The record. What cannot be written is told once, at the end.
+  void BeginStep(int step, std::string_view purpose, const measure::Load& load);
+  void AddSecond(int step, const measure::Second& second);
+  void FinishStep(report::StepReport step);
+
+  /// Imports the records, prints the verdict, writes the run document; gives the exit code, which
+  /// becomes stronger if the record could not be kept. `summary` is the line of `runs ls`.
+  [[nodiscard]] ExitCode Close(ExitCode code, std::string_view summary);
+
+  /// Ends a session whose work ended with an error.
+  [[nodiscard]] ExitCode CloseWith(const Error& error);
+
+ private:
+  [[nodiscard]] Status BuildScenario();
+  [[nodiscard]] Status ReadEarlier(scenario::Input& input);
+  [[nodiscard]] Status CheckJsonFile() const;
+  [[nodiscard]] Status Brake(const Plan& plan);
+  [[nodiscard]] Status OpenStore();
+  [[nodiscard]] Status BeginRecord();
+  [[nodiscard]] Status CreateEngine();
+  [[nodiscard]] std::optional<ExitCode> RunPreflight();
+  void KeepPreflight(const load::Preflight& preflight);
+  void Forget();
+  void Keep(const Status& written);
+  void ImportRecords();
+  [[nodiscard]] Status WriteDocument(const std::string& document) const;
+
+  // Constant after construction.
+  const Arguments& arguments_;
+  scenario::Command command_;
+  Terminal terminal_;
+  std::FILE* out_ = stdout;  // Where people read.
+  report::Style style_;
+
+  SessionOptions options_;
+  scenario::Built built_;
+  std::optional<measure::LoadLine> earlier_;
+  std::unique_ptr<Interruption> interruption_;
+  std::optional<store::Store> store_;
+  std::optional<store::RunWriter> writer_;
+  std::unique_ptr<load::Engine> engine_;
+  std::unique_ptr<LiveDisplay> display_;
+  report::RunReport report_;
+  Duration alone_{};
+  std::optional<Error> write_error_;  // The first thing that could not be stored.
+  bool verdict_ = false;              // There is something to judge beyond the preflight.
+};
+
+}  // namespace loadline::cli

@@ -1,0 +1,92 @@
+#include "cli/stored_report.h"
+
+#include <fmt/core.h>
+
+#include <cstddef>
+
+#include "base/clock.h"
+#include "base/units_text.h"
+
+namespace loadline::cli {
+namespace {
+
+/// `POST http://…` taken apart.
+void ReadTarget(const std::string& target, report::TargetFacts& facts) {
+  const std::size_t blank = target.find(' ');
+  facts.method = blank == std::string::npos ? "" : target.substr(0, blank);
+  facts.url = blank == std::string::npos ? target : target.substr(blank + 1);
+}
+
+measure::ObjectiveState StateOf(measure::StepResult result) {
+  switch (result) {
+    case measure::StepResult::kHeld:
+      return measure::ObjectiveState::kHeld;
+    case measure::StepResult::kBroken:
+      return measure::ObjectiveState::kBroken;
+    case measure::StepResult::kClear:
+    case measure::StepResult::kUndecided:
+    case measure::StepResult::kRefused:
+      return measure::ObjectiveState::kUndecided;
+  }
+  return measure::ObjectiveState::kUndecided;
+}
+
+}  // namespace
+
+report::RunReport ToReport(const store::RunRecord& record) {
+  const store::RunInfo& info = record.info;
+  report::RunReport report;
+  report.id = info.id;
+  report.command = info.start.command;
+  report.version = info.start.version;
+  report.label = info.start.label;
+  report.started = info.started;
+  report.state = store::Name(info.state);
+  report.exit_code = info.exit_code.value_or(0);
+  report.seed = info.start.seed;
+  report.stored = info.attempts_stored;
+  report.load_line = record.load_line;
+  if (record.load_line) {
+    report.confidence = record.load_line->confidence;
+  }
+  ReadTarget(info.start.target, report.target);
+  for (const store::StepRecord& step : record.steps) {
+    if (!step.measurement.addresses.empty()) {
+      report.target.addresses = step.measurement.addresses;
+    }
+    if (!step.finished) {
+      continue;
+    }
+    report.steps.push_back({step.purpose, step.measurement, step.verdict});
+    if (step.purpose == "probe") {
+      report.objectives = step.verdict.objectives;
+      if (info.start.command == "verify") {
+        report::VerifyVerdict verdict;
+        verdict.state = StateOf(step.verdict.result);
+        verdict.binding = step.verdict.reason;
+        report.verify = verdict;
+      }
+    }
+  }
+  return report;
+}
+
+std::string HeaderText(const store::RunRecord& record) {
+  const store::RunInfo& info = record.info;
+  std::string text = fmt::format("run      {}{}, {}, {}\n", info.id,
+                                 info.start.label.empty() ? "" : " \"" + info.start.label + "\"",
+                                 FormatUtc(info.started), Name(info.state));
+  text += fmt::format("command  {}\n", info.start.invocation);
+  if (!info.start.machine.cpu_model.empty()) {
+    text += fmt::format(
+        "machine  {}, {} core{}, {}, Linux {}; loadline {}\n", info.start.machine.cpu_model,
+        info.start.machine.cores, info.start.machine.cores == 1 ? "" : "s",
+        FormatBytes(info.start.machine.memory), info.start.machine.kernel, info.start.version);
+  }
+  if (!info.note.empty()) {
+    text += fmt::format("note     {}\n", info.note);
+  }
+  return text;
+}
+
+}  // namespace loadline::cli

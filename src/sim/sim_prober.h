@@ -64,6 +64,8 @@ struct SimOptions {
 /// Errors: kInvalidArgument naming the first value out of its range.
 [[nodiscard]] Status ValidateSim(const SimOptions& options);
 
+class World;
+
 class SimProber : public measure::Prober {
  public:
   /// `options` must be valid (else: aborts; ask ValidateSim first).
@@ -87,12 +89,11 @@ class SimProber : public measure::Prober {
   [[nodiscard]] int probes() const { return probes_; }
 
  private:
-  struct World;
-
   // Constant after construction.
   SimOptions options_;
   // Owner thread only.
   std::unique_ptr<World> world_;
+  Instant world_now_{};
   Duration spent_{};
   std::int64_t requests_ = 0;
   int probes_ = 0;

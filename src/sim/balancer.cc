@@ -1,0 +1,77 @@
+#include "sim/balancer.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+
+namespace loadline::sim {
+namespace {
+
+constexpr std::array<std::pair<Balance, std::string_view>, 4> kNames = {{
+    {Balance::kRandom, "random"},
+    {Balance::kRoundRobin, "round-robin"},
+    {Balance::kLeast, "least"},
+    {Balance::kP2c, "p2c"},
+}};
+
+}  // namespace
+
+std::string_view Name(Balance balance) {
+  for (const auto& [value, name] : kNames) {
+    if (value == balance) {
+      return name;
+    }
+  }
+  return "unknown";
+}
+
+Result<Balance> ParseBalance(std::string_view text) {
+  for (const auto& [value, name] : kNames) {
+    if (name == text) {
+      return value;
+    }
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("balance `{}`: random, round-robin, least or p2c would be right", text)};
+}
+
+int Balancer::Pick(std::span<const int> requests) {
+  CHECK(!requests.empty());
+  const std::size_t count = requests.size();
+  if (count == 1) {
+    return 0;
+  }
+  switch (balance_) {
+    case Balance::kRandom:
+      return static_cast<int>(random_.Below(count));
+    case Balance::kRoundRobin: {
+      const std::size_t pick = cursor_ % count;
+      cursor_ = pick + 1;
+      return static_cast<int>(pick);
+    }
+    case Balance::kLeast: {
+      std::size_t best = cursor_ % count;
+      for (std::size_t step = 1; step < count; ++step) {
+        std::size_t pod = cursor_ % count + step;
+        pod = pod >= count ? pod - count : pod;
+        if (requests[pod] < requests[best]) {
+          best = pod;
+        }
+      }
+      cursor_ = best + 1;
+      return static_cast<int>(best);
+    }
+    case Balance::kP2c:
+      break;
+  }
+  const std::size_t first = random_.Below(count);
+  std::size_t second = random_.Below(count - 1);
+  second += second >= first ? 1 : 0;
+  return static_cast<int>(requests[second] < requests[first] ? second : first);
+}
+
+}  // namespace loadline::sim

@@ -1,0 +1,85 @@
+// ProbeBooks: the accounts of one simulated probe, kept as the real engine keeps them.
+//
+// It is told every arrival, dispatch and departure in time order (instants since the probe's start)
+// and makes of them windows, seconds and, at the end, the Measurement. One thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "measure/brake.h"
+#include "measure/prober.h"
+#include "sim/sim_prober.h"
+
+namespace loadline::sim {
+
+/// A request between its arrival and its end.
+struct Outstanding {
+  Duration scheduled{};
+  Duration dispatched{};
+  std::uint32_t user = 0;  ///< Closed loop.
+  std::uint16_t task = 0;
+  bool sent = false;  ///< Dispatched, by a generator that keeps up at once.
+  bool ended = false;
+};
+
+/// How a request ended.
+struct Ending {
+  measure::ErrorKind kind = measure::ErrorKind::kNone;
+  int status = 200;  ///< 0: none was read.
+};
+
+class ProbeBooks {
+ public:
+  ProbeBooks(const SimOptions& options, const measure::Load& load, measure::Observer& observer);
+
+  void Arrival(Duration at, std::uint32_t request, std::uint16_t task);
+  void Dispatch(Duration at, const Outstanding& request);
+  void Departure(Duration at, std::uint32_t number, const Outstanding& request, Ending ending);
+  /// A request that ended before it was ever dispatched; its departure is told apart.
+  void NeverDispatched() { ++measurement_.accounts.never_dispatched; }
+  void UserStarted() { ++progress_.users; }
+
+  /// Issuing stopped.
+  void StopIssuing(Duration at, measure::StopReason reason);
+
+  /// A window ends: tells the observer. True if the probe has to stop, and `reason` says why.
+  [[nodiscard]] bool EndWindow(Duration end, measure::StopReason& reason);
+
+  [[nodiscard]] const measure::Progress& progress() const { return progress_; }
+
+  /// The last window and second have ended at `end`: the result.
+  [[nodiscard]] measure::Measurement Finish(Duration end);
+
+ private:
+  void EndSeconds(Duration end, bool last);
+  void ResetSecond();
+  void CountError(Duration at, Ending ending);
+  void JudgeGenerator(measure::Measurement& result) const;
+
+  // Constant after construction.
+  const SimOptions& options_;
+  const measure::Load& load_;
+  measure::Observer& observer_;
+  bool wants_events_;
+  // Owner thread only.
+  std::vector<measure::Event> events_;
+  Duration window_begin_{};
+  measure::Progress progress_;
+  measure::Brake brake_;
+  bool issuing_ = true;
+  measure::Second second_;
+  stats::Histogram second_lateness_;
+  stats::Histogram lateness_;
+  bool limited_;  // The generator has a limit: lateness is worth recording.
+  measure::Measurement measurement_;
+  Duration issue_end_{};
+  std::int64_t judged_arrivals_ = 0;
+  std::int64_t judged_completions_ = 0;  // By the time of completion.
+  std::int64_t judged_good_ = 0;
+  std::vector<int> error_status_;  // Beside measurement_.errors.
+};
+
+}  // namespace loadline::sim

@@ -22,20 +22,21 @@ namespace loadline::search {
 
 struct FindOptions {
   measure::SearchAxis axis = measure::SearchAxis::kRate;
-  std::vector<measure::Objective> objectives;  ///< Testable ones; empty: the saturation is sought.
-  std::vector<std::string> tasks;              ///< Names by index, for objectives of one task.
-  double max = 2000.0;                         ///< Requests/s or users: never more.
-  double start = 0.0;                          ///< First level; 0: from the lone request.
-  Duration budget = 5min;                      ///< Of probe time, the operating load included.
-  double confidence = 0.95;                    ///< In [0.5, 0.999].
-  double precision = 0.05;             ///< Wanted width of the bracket, (broken − held)/held.
-  Duration covers = Duration::zero();  ///< Slowest periodic activity to include; 0: none named.
+  std::vector<measure::Objective> objectives =
+      {};                               ///< Testable ones; empty: the saturation is sought.
+  std::vector<std::string> tasks = {};  ///< Names by index, for objectives of one task.
+  double max = 2000.0;                  ///< Requests/s or users: never more.
+  double start = 0.0;                   ///< First level; 0: from the lone request.
+  Duration budget = 5min;               ///< Of probe time, the operating load included.
+  double confidence = 0.95;             ///< In [0.5, 0.999].
+  double precision = 0.05;              ///< Wanted width of the bracket, (broken − held)/held.
+  Duration covers = Duration::zero();   ///< Slowest periodic activity to include; 0: none named.
   measure::Arrivals arrivals = measure::Arrivals::kPoisson;       ///< By rate.
   Duration think = 1s;                                            ///< By users: mean pause…
   measure::ThinkLaw think_law = measure::ThinkLaw::kExponential;  ///< …and its law.
   Duration warmup = Duration::zero();                             ///< Least warm-up of every probe.
   std::uint64_t seed = 1;
-  std::optional<measure::LoadLine> earlier;  ///< `--continue`: what an earlier search found.
+  std::optional<measure::LoadLine> earlier = {};  ///< `--continue`: what an earlier search found.
 };
 
 /// What the budget buys; told before the first probe that loads the target.

@@ -21,9 +21,10 @@ namespace loadline::search {
 
 /// What a judge needs to know before the probe starts.
 struct JudgeOptions {
-  std::vector<measure::Objective> objectives;  ///< Of any metric; may be empty.
-  std::vector<std::string> tasks;  ///< Names by index, for objectives of one task; may be empty.
-  measure::Load load;              ///< As given to Probe().
+  std::vector<measure::Objective> objectives = {};  ///< Of any metric; may be empty.
+  std::vector<std::string> tasks =
+      {};                   ///< Names by index, for objectives of one task; may be empty.
+  measure::Load load = {};  ///< As given to Probe().
   /// Largest probability of a wrong `held`, and of a wrong `broken`, over all looks; (0, 0.5].
   double alpha = 0.05;
   /// Response time of a lone request; 0: learnt from the probe's first replies.
@@ -54,6 +55,7 @@ class Judge : public measure::Observer {
   Judge& operator=(const Judge&) = delete;
 
   measure::Decision OnWindow(const measure::Window& window) override;
+  void OnSecond(const measure::Second& second) override;
   [[nodiscard]] bool WantsEvents() const override { return true; }
 
   /// One last look, after the probe has ended.

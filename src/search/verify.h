@@ -15,13 +15,13 @@
 namespace loadline::search {
 
 struct VerifyOptions {
-  std::vector<measure::Objective> objectives;  ///< At least one; all testable.
-  std::vector<std::string> tasks;              ///< Names by index.
-  measure::Load load;                          ///< Shape, warm-up and seed; its duration is unused.
-  Duration budget = 5min;                      ///< Longest time to spend.
-  double confidence = 0.95;                    ///< In [0.5, 0.999].
-  Duration covers = Duration::zero();          ///< Slowest periodic activity to include.
-  Duration alone = Duration::zero();           ///< Response of a lone request; 0: unknown.
+  std::vector<measure::Objective> objectives = {};  ///< At least one; all testable.
+  std::vector<std::string> tasks = {};              ///< Names by index.
+  measure::Load load = {};             ///< Shape, warm-up and seed; its duration is unused.
+  Duration budget = 5min;              ///< Longest time to spend.
+  double confidence = 0.95;            ///< In [0.5, 0.999].
+  Duration covers = Duration::zero();  ///< Slowest periodic activity to include.
+  Duration alone = Duration::zero();   ///< Response of a lone request; 0: unknown.
 };
 
 struct VerifyResult {

@@ -1,0 +1,128 @@
+#include "search/crossing_fit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "search/boundary.h"
+#include "search/objective_fit.h"
+#include "search/state_bins.h"
+
+namespace loadline::search {
+namespace {
+
+/// The states on top that hold this share of all departures (and at least so many of them) share
+/// one rate: further up too little is known of each.
+constexpr double kPooledShare = 0.05;
+constexpr double kPooledDepartures = 20.0;
+/// The backlog test looks at the states on top that hold this share of all departures.
+constexpr double kBacklogShare = 0.5;
+
+}  // namespace
+
+double CrossingLook::HeldZ() const {
+  const double degrees = batches - 1;
+  return std::min(NormalFromStudent(log_ratio / log_ratio_sd, degrees),
+                  NormalFromStudent(careful / careful_sd, degrees));
+}
+
+double CrossingLook::BrokenZ() const {
+  const double degrees = batches - 1;
+  return hopeless ? NormalFromStudent(excess_z, degrees)
+                  : NormalFromStudent(-log_ratio / log_ratio_sd, degrees);
+}
+
+CrossingFit::CrossingFit(const CrossingCounts& counts, int batches, const ArrivalLaw& law)
+    : counts_(counts), batches_(batches), law_(law) {
+  CHECK(batches >= 2 && batches <= counts.full());
+  for (int i = 0; i < batches; ++i) {
+    const std::vector<StateCount>& states = counts.batch(i).states;
+    if (states.size() > seconds_.size()) {
+      seconds_.resize(states.size());
+      departures_.resize(states.size());
+    }
+    for (std::size_t bin = 0; bin < states.size(); ++bin) {
+      seconds_[bin] += states[bin].seconds;
+      departures_[bin] += states[bin].departures;
+    }
+  }
+  bins_ = seconds_.size();
+  while (bins_ > 1 && seconds_[bins_ - 1] <= 0.0 && departures_[bins_ - 1] <= 0.0) {
+    --bins_;
+  }
+  CHECK(bins_ >= 1);
+  const std::uint32_t top = static_cast<std::uint32_t>(bins_ - 1);
+  states_ = std::size_t{BinFloor(top)} + BinWidth(top);
+  PoolRates();
+}
+
+void CrossingFit::PoolRates() {
+  double total = 0.0;
+  for (std::size_t bin = 0; bin < bins_; ++bin) {
+    total += departures_[bin];
+  }
+  pooled_ = bins_ - 1;
+  double pooled = 0.0;
+  const double enough = std::max(kPooledDepartures, kPooledShare * total);
+  for (; pooled_ > 1; --pooled_) {
+    pooled += departures_[pooled_];
+    if (pooled >= enough) {
+      break;
+    }
+  }
+  double pooled_departures = 0.0;
+  double pooled_seconds = 0.0;
+  for (std::size_t bin = pooled_; bin < bins_; ++bin) {
+    pooled_departures += departures_[bin];
+    pooled_seconds += seconds_[bin];
+  }
+  leave_.assign(bins_, 0.0);
+  support_.assign(bins_, 0.0);
+  for (std::size_t bin = 0; bin < bins_; ++bin) {
+    const bool on_top = bin >= pooled_;
+    support_[bin] = std::max(1.0, on_top ? pooled_departures : departures_[bin]);
+    leave_[bin] = support_[bin] / std::max(1e-12, on_top ? pooled_seconds : seconds_[bin]);
+  }
+  while (lowest_ + 1 < bins_ && (seconds_[lowest_] <= 0.0 || departures_[lowest_ + 1] <= 0.0)) {
+    ++lowest_;
+  }
+  lowest_ = BinFloor(static_cast<std::uint32_t>(lowest_));
+}
+
+double CrossingFit::BacklogZ() const {
+  double total = 0.0;
+  for (std::size_t bin = 0; bin < bins_; ++bin) {
+    total += departures_[bin];
+  }
+  std::size_t from = bins_ - 1;
+  for (double above = 0.0; from > 1; --from) {
+    above += departures_[from];
+    if (above >= kBacklogShare * total) {
+      break;
+    }
+  }
+  double left = 0.0;
+  double seconds = 0.0;
+  for (std::size_t bin = from; bin < bins_; ++bin) {
+    left += departures_[bin];
+    seconds += seconds_[bin];
+  }
+  const double rate = left / std::max(seconds, 1e-12);
+  double variance = 0.0;
+  for (int i = 0; i < batches_; ++i) {
+    const std::vector<StateCount>& states = counts_.batch(i).states;
+    double deviation = 0.0;
+    for (std::size_t bin = from; bin < std::min(states.size(), bins_); ++bin) {
+      deviation += states[bin].departures - rate * states[bin].seconds;
+    }
+    variance += deviation * deviation;
+  }
+  const double arrived = law_.rate * seconds;
+  return (arrived - left) / std::sqrt(std::max({variance, left, arrived, 1.0}));
+}
+
+CrossingLook CrossingFit::Look(int objective, double allowed) const {
+  return ObjectiveFit(*this, objective, allowed).Look();
+}
+
+}  // namespace loadline::search

@@ -1,7 +1,7 @@
 // Where runs are kept: the database, and the spool folders beside it.
 //
 //   <database>                              SQLite, with -wal and -shm beside it while in use
-//   <database>-spool/<run id>/owner         locked (flock) by the process whose run it is
+//   <database>-spool/<run id>/owner         locked by the process whose run it is
 //   <database>-spool/<run id>/<shard>.spool rows that are not in the database yet (measure/row.h)
 //
 // Pure functions of their arguments, except DefaultDatabasePath, which reads the environment.

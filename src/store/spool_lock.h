@@ -1,11 +1,12 @@
 // SpoolLock: says that a spool folder belongs to a process that lives.
 //
-// A flock on the file `owner` of the folder: the kernel drops it when the process ends, however it
+// A lock on the file `owner` of the folder: the kernel drops it when the process ends, however it
 // ends, and no number of a process that came later can be mistaken for it. The file names its
 // process for people. One SpoolLock belongs to one thread.
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
@@ -20,16 +21,15 @@ class SpoolLock {
 
   SpoolLock(SpoolLock&& other) noexcept;
   SpoolLock& operator=(SpoolLock&& other) noexcept;
+  /// Removes the folder if it holds nothing but the lock, and lets go.
   ~SpoolLock();
 
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
-  /// Removes the folder if it holds nothing but the lock, and lets go. False: something else is in
-  /// it, and it stays.
-  bool RemoveFolder();
-
  private:
   SpoolLock(std::string folder, int fd) : folder_(std::move(folder)), fd_(fd) {}
+
+  void LetGo();
 
   std::string folder_;
   int fd_ = -1;

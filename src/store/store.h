@@ -43,8 +43,8 @@ class Store {
   /// The newest `limit` runs (0: all), newest first.
   [[nodiscard]] Result<std::vector<RunInfo>> ListRuns(int limit = 0);
 
-  /// The run that `which` names: `@last`, `@last~1` (the one before), an id or the beginning of
-  /// one, or a label (the newest run with it). An id wins over a label.
+  /// The run that `which` names: `@last`, `@last~1` (the one before), an id, a label (the newest
+  /// run with it), or the beginning of an id; the first of these that fits.
   ///
   /// Errors: kNotFound; kInvalidArgument where a prefix fits several (the message lists them).
   [[nodiscard]] Result<RunInfo> FindRun(std::string_view which);

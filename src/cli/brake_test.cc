@@ -44,15 +44,17 @@ TEST(ResolveTarget, PassesOnWhatIsWrong) {
 }
 
 TEST(TargetUrl, ShowsThePathAsFarAsItIsKnown) {
-  using Kind = scenario::TemplatePart::Kind;
   scenario::Scenario scenario;
   scenario.target.url = "http://h:1/";
   scenario.tasks.emplace_back();
   EXPECT_EQ(TargetUrl(scenario), "http://h:1/");
-  scenario.tasks[0].path.parts = {{Kind::kLiteral, "/score"}};
+  std::vector<scenario::TemplatePart>& path = scenario.tasks[0].path.parts;
+  path.emplace_back();
+  path[0].text = "/score";
   EXPECT_EQ(TargetUrl(scenario), "http://h:1/score");
-  scenario.tasks[0].path.parts = {{Kind::kLiteral, "/score/"}, {Kind::kCounter, ""}};
-  EXPECT_EQ(TargetUrl(scenario), "http://h:1/score/…");
+  path.emplace_back();
+  path[1].kind = scenario::TemplatePart::Kind::kCounter;
+  EXPECT_EQ(TargetUrl(scenario), "http://h:1/score…");
 }
 
 }  // namespace

@@ -27,6 +27,24 @@ constexpr std::array kResult = {
     Flag{"--quiet", "-q", "", "print the verdict alone"},
 };
 
+constexpr Flag kNoBrake{"--no-brake", "", "", "go on at > 50 % errors or without any reply"};
+
+// The headings in the order of the help; others follow.
+constexpr std::array<std::string_view, 5> kOrder = {"Load", "Search", "Objectives", "Request",
+                                                    "Connections"};
+
+/// As the scenario has it, with the short names that curl has made a habit.
+Flag FromScenario(const scenario::Flag& flag) {
+  Flag option{flag.name, "", flag.argument, flag.help, flag.repeatable, &flag};
+  if (flag.name == "-H") {
+    option.name = "--header";
+    option.brief = "-H";
+  } else if (flag.name == "--method") {
+    option.brief = "-X";
+  }
+  return option;
+}
+
 /// What of the scenario's options a subcommand does not have, because it decides that itself.
 bool IsLeftOut(CommandId command, std::string_view name) {
   using Names = std::vector<std::string_view>;
@@ -63,9 +81,12 @@ void Append(std::vector<FlagGroup>& groups, std::string_view title, const Flag& 
 
 std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
   std::vector<FlagGroup> groups;
+  for (const std::string_view title : kOrder) {
+    groups.push_back({title, {}});
+  }
   for (const scenario::Flag& flag : scenario::Flags()) {
     if (!IsLeftOut(command, flag.name)) {
-      Append(groups, flag.group, {flag.name, "", flag.argument, flag.help, flag.repeatable, &flag});
+      Append(groups, flag.group, FromScenario(flag));
     }
   }
   if (command == CommandId::kFind) {
@@ -81,6 +102,10 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
       Append(groups, "Result", flag);
     }
   }
+  if (command == CommandId::kRun) {
+    Append(groups, "Generator", kNoBrake);
+  }
+  std::erase_if(groups, [](const FlagGroup& group) { return group.flags.empty(); });
   return groups;
 }
 

@@ -175,7 +175,9 @@ Status Session::Brake(const Plan& plan) {
     report_.target.addresses.push_back(address.HostText());
   }
   Say(report::TargetText(report_.target, style_));
-  Say(report::PlanText(plan(scenario()), style_));
+  report::PlanFacts facts = plan(scenario());
+  facts.brake = options_.engine.brake;
+  Say(report::PlanText(facts, style_));
   const std::vector<std::string> outside = PublicAddresses(addresses);
   if (outside.empty() || options_.yes) {
     return {};

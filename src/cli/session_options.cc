@@ -99,6 +99,7 @@ SessionOptions ReadSessionOptions(const Arguments& arguments,
   options.quiet = arguments.Has("--quiet");
   options.yes = arguments.Has("--yes");
   options.preflight = !arguments.Has("--no-preflight");
+  options.engine.brake = !arguments.Has("--no-brake");
   for (const auto& [name, target] : {std::pair<std::string_view, std::string*>{"--db", &options.db},
                                      {"--json", &options.json},
                                      {"--continue", &options.continued}}) {

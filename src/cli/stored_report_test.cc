@@ -1,0 +1,59 @@
+#include "cli/stored_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loadline::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+store::RunRecord VerifyRecord() {
+  store::RunRecord record;
+  record.info.id = "0a1b2c3d";
+  record.info.start.command = "verify";
+  record.info.start.invocation = "loadline verify http://127.0.0.1:8500/score --rate 40/s";
+  record.info.start.target = "POST http://127.0.0.1:8500/score";
+  record.info.start.label = "before";
+  record.info.state = store::RunState::kComplete;
+  record.info.exit_code = 1;
+  record.info.attempts_stored = 400;
+  record.steps.resize(3);
+  record.steps[0].purpose = "preflight";
+  record.steps[0].finished = true;
+  record.steps[1].purpose = "probe";
+  record.steps[1].finished = true;
+  record.steps[1].measurement.step = 1;
+  record.steps[1].measurement.addresses = {"127.0.0.1"};
+  record.steps[1].verdict.result = measure::StepResult::kBroken;
+  record.steps[1].verdict.objectives.resize(2);
+  record.steps[2].purpose = "probe";  // The process died in the middle of it.
+  return record;
+}
+
+TEST(ToReport, TakesTheRecordApart) {
+  const report::RunReport report = ToReport(VerifyRecord());
+  EXPECT_EQ(report.command, "verify");
+  EXPECT_EQ(report.target.method, "POST");
+  EXPECT_EQ(report.target.url, "http://127.0.0.1:8500/score");
+  EXPECT_THAT(report.target.addresses, testing::ElementsAre("127.0.0.1"));
+  EXPECT_EQ(report.exit_code, 1);
+  EXPECT_EQ(report.stored, 400);
+  EXPECT_EQ(report.objectives.size(), 2U);
+  ASSERT_TRUE(report.verify);
+  EXPECT_EQ(report.verify->state, measure::ObjectiveState::kBroken);
+}
+
+TEST(ToReport, LeavesUnfinishedStepsOut) {
+  EXPECT_EQ(ToReport(VerifyRecord()).steps.size(), 2U);
+}
+
+TEST(HeaderText, SaysWhichRunItIs) {
+  const std::string text = HeaderText(VerifyRecord());
+  EXPECT_THAT(text, HasSubstr("0a1b2c3d \"before\""));
+  EXPECT_THAT(text, HasSubstr("--rate 40/s"));
+  EXPECT_THAT(text, HasSubstr("complete"));
+}
+
+}  // namespace
+}  // namespace loadline::cli

@@ -1,0 +1,99 @@
+"""The engine against nginx, which shares no line with us.
+
+limit_req holds requests back by arithmetic of its own, so what the engine must see is known.
+"""
+import json
+import unittest
+
+from parts import places
+from parts.nginx import Nginx
+from parts.odd_server import OddServer
+
+from harness import EndToEnd
+
+
+@places.needs("nginx")
+class AgainstNginx(EndToEnd):
+    def measure(self, command, *arguments, timeout=120):
+        document = self.folder / "out.json"
+        done = self.loadline(command, *arguments, "--json", document, timeout=timeout)
+        return json.loads(document.read_text()), done
+
+    def test_a_fixed_delay_of_another_make(self):
+        # Python waits 40 ms, nginx passes on, 20 users without think time: 1 / 0.04 s each.
+        with OddServer(delay=0.040) as server, Nginx(upstream=server.port) as nginx:
+            result, done = self.measure("run", nginx.url("/fixed/ok"), "--users", "20",
+                                        "--duration", "5s")
+        self.assertEqual(done.code, 0, done.text)
+        self.assertTrue(result["valid"], done.text)
+        self.assertGreaterEqual(result["wire_ms"]["p50"], 40, done.text)
+        self.assertLess(result["wire_ms"]["p50"], 50, done.text)
+        # Little: 20 users = rate · response, so rate · response / 20 is 1.
+        self.assertAlmostEqual(result["achieved_rps"] * result["response_ms"]["mean"] / 1000 / 20,
+                               1, delta=0.02, msg=done.text)
+
+    def test_users_on_connections_that_are_paced(self):
+        # Each connection gets a reply every 50 ms, each user has one: 10 users are 200/s.
+        with Nginx() as nginx:
+            result, done = self.measure("run", nginx.url("/paced"), "--users", "10", "--duration",
+                                        "5s")
+        self.assertEqual(done.code, 0, done.text)
+        self.assertEqual(result["errors"], {}, done.text)
+        self.assertAlmostEqual(result["achieved_rps"], 200, delta=6, msg=done.text)
+        self.assertAlmostEqual(result["response_ms"]["p50"], 50, delta=2, msg=done.text)
+
+    def test_poisson_arrivals_at_a_queue_with_constant_service(self):
+        # M/D/1 with 5 ms of service at 160/s: load 0.8, mean wait 0.8 · 5 ms / (2 · (1 - 0.8)) =
+        # 10 ms (Pollaczek-Khinchine). nginx counts in whole ms and answers at the beginning of a
+        # service. 30 s are 4,800 requests; waits of neighbours are alike over about 1/(1 - 0.8)^2
+        # of them, so the mean of 4,800 is known to about 10 ms · sqrt(2 · 25/4800) = 1 ms.
+        with Nginx() as nginx:
+            result, done = self.measure("run", nginx.url("/queue"), "--rate", "160/s", "--duration",
+                                        "30s", "--seed", "3")
+        self.assertEqual(done.code, 0, done.text)
+        self.assertTrue(result["valid"], done.text)
+        self.assertAlmostEqual(result["response_ms"]["mean"], 10, delta=4, msg=done.text)
+
+    def test_constant_arrivals_below_the_service_rate_never_wait(self):
+        with Nginx() as nginx:
+            result, done = self.measure("run", nginx.url("/queue"), "--rate", "160/s",
+                                        "--arrivals", "constant", "--duration", "5s")
+        self.assertEqual(done.code, 0, done.text)
+        self.assertLess(result["response_ms"]["p50"], 5, done.text)
+
+    def test_the_load_line_of_a_queue_with_constant_service(self):
+        # More than 200/s is never held: the queue is 5 ms of work per request.
+        with Nginx() as nginx:
+            result, done = self.measure("find", nginx.url("/queue"), "--p95", "50ms", "--budget",
+                                        "60s", "--max-rate", "1000/s", timeout=240)
+        self.assertIn(done.code, (0, 6), done.text)
+        line = result["load_line"]
+        self.assertIsNotNone(line["broken_rps"], done.text)
+        if line["held_rps"] is not None:
+            self.assertLess(line["held_rps"], 200, done.text)
+            self.assertGreater(line["held_rps"], 100, done.text)
+
+    def test_a_scenario_of_two_tasks(self):
+        scenario = self.folder / "scenario.yaml"
+        with Nginx() as nginx:
+            scenario.write_text(f"""
+loadline: 1
+target: {{url: "{nginx.url('')}"}}
+tasks:
+  - name: small
+    weight: 9
+    get: /
+    check: ["status == 200", "$.ok == true"]
+  - name: big
+    get: /big
+    check: ["header content-type contains json"]
+objectives: ["p95 < 500ms", "errors < 1%"]
+load: {{rate: 100/s, duration: 4s}}
+""")
+            result, done = self.measure("run", scenario)
+        self.assertEqual(done.code, 0, done.text)
+        self.assertEqual(result["errors"], {}, done.text)
+
+
+if __name__ == "__main__":
+    unittest.main()

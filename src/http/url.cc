@@ -109,7 +109,9 @@ Status ParseAuthority(std::string_view authority, Url& url) {
     host = authority.substr(1, close - 1);
     rest = authority.substr(close + 1);
     in6_addr ignored{};
-    if (inet_pton(AF_INET6, std::string(host).c_str(), &ignored) != 1) {
+    // inet_pton would stop at a NUL and believe the rest away.
+    if (host.find('\0') != std::string_view::npos ||
+        inet_pton(AF_INET6, std::string(host).c_str(), &ignored) != 1) {
       return Invalid(fmt::format("\"{}\" is not an IPv6 address", host));
     }
   } else if (host.empty()) {

@@ -63,6 +63,7 @@ TEST(ParseUrl, SaysWhatIsWrong) {
   EXPECT_THAT(MessageOf("http://h:80x/"), HasSubstr("1 to 65535"));
   EXPECT_THAT(MessageOf("http://[::1/"), HasSubstr("closing ]"));
   EXPECT_THAT(MessageOf("http://[::g]/"), HasSubstr("not an IPv6 address"));
+  EXPECT_THAT(MessageOf(std::string_view("http://[::\0x]/", 14)), HasSubstr("not an IPv6 address"));
   EXPECT_THAT(MessageOf("http://[fe80::1%25eth0]/"), HasSubstr("not an IPv6 address"));
   EXPECT_THAT(MessageOf("http://[::1]x/"), HasSubstr(":port or /path"));
   EXPECT_THAT(MessageOf("http://1.2.3/"), HasSubstr("IPv4"));

@@ -54,6 +54,9 @@ Result<Address> Address::Parse(std::string_view ip, std::uint16_t port) {
       return NotAnAddress(ip);  // Brackets are for IPv6.
     }
   }
+  if (bare.find('\0') != std::string_view::npos) {
+    return NotAnAddress(ip);  // inet_pton would stop there and believe the rest away.
+  }
   Address address;
   std::string text(bare);
   if (inet_pton(AF_INET, text.c_str(), &address.storage_.v4.sin_addr) == 1) {

@@ -28,6 +28,7 @@ TEST(Address, RefusesWhatIsNoAddress) {
                                       "[10.0.0.1]", "[::1", "::g", "1.2.3.4:80"}) {
     EXPECT_FALSE(Address::Parse(text, 1).has_value()) << text;
   }
+  EXPECT_FALSE(Address::Parse(std::string_view("10.0.0.1\0x", 10), 1).has_value());
 }
 
 TEST(Address, ComparesFamilyAddressAndPort) {

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "net/stream_bio.h"
 #include "net/tls_error.h"
 
@@ -52,7 +53,7 @@ StreamState Stream::ContinueConnect(Instant now) {
     }
     return StartHandshake(now);
   }
-  return state_ == StreamState::kHandshaking ? ContinueHandshake(now) : state_;
+  return state_ == StreamState::kHandshaking ? ContinueHandshake() : state_;
 }
 
 StreamState Stream::StartHandshake(Instant now) {
@@ -71,14 +72,16 @@ StreamState Stream::StartHandshake(Instant now) {
   SSL_set_bio(ssl_, bio, bio);  // Takes the one reference; read and write share it.
   SSL_set_connect_state(ssl_);
   state_ = StreamState::kHandshaking;
-  return ContinueHandshake(now);
+  return ContinueHandshake();
 }
 
-StreamState Stream::ContinueHandshake(Instant now) {
+StreamState Stream::ContinueHandshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_);
   if (result == 1) {
-    tls_time_ = now - phase_started_;
+    // Not `now`: the turn began before the last flight was verified, which takes up to
+    // milliseconds.
+    tls_time_ = Now() - phase_started_;
     return state_ = StreamState::kOpen;
   }
   if (TlsOutcome(result).status == IoStatus::kClosed) {

@@ -1,7 +1,7 @@
 // Stream: a client connection, plain TCP or TLS over TCP, non-blocking, behind one set of calls.
 //
-// Belongs to its loop's thread. Takes instants instead of reading the clock. It allocates only for
-// TLS, when connecting. Plain Send() and Recv() are one system call and one branch.
+// Belongs to its loop's thread. It allocates only for TLS, when connecting, and reads the clock
+// only when a TLS handshake ends. Plain Send() and Recv() are one system call and one branch.
 //
 // Life:
 //     stream.StartConnect(address, options, tls, now);   // tls null: plain
@@ -102,7 +102,8 @@ class Stream {
 
   /// From StartConnect() to the end of TCP's handshake; 0 until then.
   [[nodiscard]] Duration connect_time() const { return connect_time_; }
-  /// From then to the end of TLS's handshake; 0 for plain TCP and until then.
+  /// From then to the end of TLS's handshake, our own cryptography included; 0 for plain TCP and
+  /// until then.
   [[nodiscard]] Duration tls_time() const { return tls_time_; }
   /// TLS only, once open: the session of an earlier connection was taken up again.
   [[nodiscard]] bool tls_resumed() const;
@@ -113,7 +114,7 @@ class Stream {
   friend struct StreamBio;  // OpenSSL's way to the socket (stream_bio.h).
 
   StreamState StartHandshake(Instant now);
-  StreamState ContinueHandshake(Instant now);
+  StreamState ContinueHandshake();
   StreamState Fail(NetError error);
   IoResult SendTls(std::string_view bytes);
   IoResult RecvTls(std::span<char> buffer);

@@ -178,9 +178,11 @@ TEST_F(StreamTest, SaysThatDescriptorsRanOut) {
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   const rlim_t before = limit.rlim_cur;
+  Stream& stream = stream_;  // Sanitizers need descriptors themselves when they look at `this`.
+  const Address address = address_;
   limit.rlim_cur = 0;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-  const StreamState state = stream_.StartConnect(address_, {}, nullptr, Now());
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const StreamState state = stream.StartConnect(address, {}, nullptr, Now());
   limit.rlim_cur = before;
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(state, StreamState::kFailed);

@@ -60,16 +60,18 @@ Result<SpoolLock> SpoolLock::Take(const std::string& folder) {
       }
       return SystemError(fmt::format("cannot open {}", file), errno);
     }
-    SpoolLock lock(folder, fd);
     struct flock whole = WholeFile(F_WRLCK);
     if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
-      if (errno == EAGAIN || errno == EACCES) {
+      const int why = errno;
+      close(fd);
+      if (why == EAGAIN || why == EACCES) {
         return Error{ErrorCode::kInvalidArgument,
                      fmt::format("the spool {} is in use by a run that is going on", folder)};
       }
-      return SystemError(fmt::format("cannot lock {}", file), errno);
+      return SystemError(fmt::format("cannot lock {}", file), why);
     }
     if (!StillThere(file, fd)) {
+      close(fd);
       continue;
     }
     // For people only: the lock says who lives, so a failed write does no harm.
@@ -77,7 +79,7 @@ Result<SpoolLock> SpoolLock::Take(const std::string& folder) {
     if (ftruncate(fd, 0) == 0) {
       [[maybe_unused]] const ssize_t written = pwrite(fd, pid.data(), pid.size(), 0);
     }
-    return lock;
+    return SpoolLock(folder, fd);
   }
   return Error{ErrorCode::kIo, fmt::format("the spool folder {} does not stay in place", folder)};
 }

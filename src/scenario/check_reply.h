@@ -50,7 +50,7 @@ class ReplyChecker {
 
   /// The first failure, the status before everything else. A body that was cut off at body_limit()
   /// fails the checks that would need the rest.
-  [[nodiscard]] CheckResult Check(const ReplyView& reply) const;
+  [[nodiscard]] CheckResult Check(const ReplyView& reply);
 
   /// Names of the failures by CheckResult::detail: the checks as written, then those of the shape
   /// (found ones are added: few, since a shape's texts are constant).
@@ -58,16 +58,15 @@ class ReplyChecker {
 
  private:
   struct Compiled;
+  [[nodiscard]] int IndexOf(std::string_view fault);
 
   // Constant after construction.
-  const Task* task_;
-  ShapeCodec codec_;
+  std::string_view (*shape_fault_)(std::string_view body);
   std::unique_ptr<Compiled> compiled_;
   std::size_t body_limit_ = 0;
   bool needs_head_ = false;
-  bool checks_status_ = false;
   // Owner thread only.
-  mutable std::vector<std::string> names_;
+  std::vector<std::string> names_;
 };
 
 /// Stores what `task.captures` names from `reply` into `captured` (resized as needed).

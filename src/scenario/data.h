@@ -13,8 +13,9 @@ namespace loadline::scenario {
 
 /// Fills columns, rows and row_json of `data` from a CSV text: a header line, then one row a line.
 ///
-/// Quotes with doubled quotes within, LF or CRLF, a byte order mark at the front, and an empty last
-/// line are understood; an empty unquoted cell is null. Errors (kInvalidArgument, `line 7: …`): no
+/// Quotes with doubled quotes within, LF or CRLF, a byte order mark at the front, and empty lines
+/// are understood; an empty unquoted cell is null. Errors (kInvalidArgument; the message says what
+/// would be right: `in line 7: 3 cells as in the header, not 2`): no
 /// header, an empty or doubled column name, a row with more or fewer cells than the header, a quote
 /// that is not closed or stands in the middle of a cell, a NUL or broken UTF-8, no rows at all.
 [[nodiscard]] Status ReadCsv(std::string_view text, DataSet& data);

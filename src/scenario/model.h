@@ -1,6 +1,7 @@
 // Scenario: what to send where, validated, with every default filled in.
 //
 // The YAML file and the command line both become this one value; nothing behind it reads either.
+// Paths of files are relative to the current folder, whatever they were relative to when written.
 // Plain values, safe to share once built.
 #pragma once
 
@@ -92,7 +93,7 @@ enum class DataFormat { kCsv, kJsonLines, kInline };
 struct DataSet {
   std::string name;
   DataFormat format = DataFormat::kJsonLines;
-  std::string file;  ///< As written, relative to the scenario; kInline: the JSON text itself.
+  std::string file;  ///< Relative to the current folder; kInline: the JSON text itself.
   DataOrder order = DataOrder::kCycle;
   std::vector<std::string> columns;  ///< In the file's order; of JSON Lines: of the first object.
   /// Cell as JSON text: `1.5`, `"red"`, `null`. As many cells per row as there are columns.
@@ -205,7 +206,7 @@ struct Task {
   Template body;  ///< Unused where `shape` makes the body.
   bool has_body = false;
   bool body_is_json = false;  ///< Written as `json:`; parts stand in JSON contexts.
-  std::string body_file;      ///< Where the (static) body was read from, as written; or empty.
+  std::string body_file;      ///< Where the (static) body was read from; or empty.
   std::string content_type;   ///< Empty: none sent (or it is among the headers).
   BodyShape shape = BodyShape::kPlain;
   int shape_data = -1;            ///< kMlflow: index of the data set its rows come from…

@@ -53,21 +53,34 @@ class Renderer {
   [[nodiscard]] std::uint64_t RequestsUntilDataEnds() const;
 
  private:
-  struct Slice;
-  bool RenderTemplate(const Template& source, std::uint64_t k, std::uint64_t salt,
-                      const Captured& captured, std::string& out);
-  bool RenderPart(const TemplatePart& part, std::uint64_t k, std::uint64_t salt,
-                  const Captured& captured, std::string& out);
-  [[nodiscard]] bool FindRows(int data, std::int64_t count, std::uint64_t k);
+  // What is being rendered, and how many random values it has had.
+  struct Request {
+    const Captured* captured = nullptr;
+    std::uint64_t k = 0;
+    std::uint64_t stream = 0;  // Of random values: another one for each on_start request.
+    std::uint64_t drawn = 0;
+  };
+
+  bool RenderHeaders(const Task& task, Request& request, RenderedRequest& out);
+  bool RenderTemplate(const Template& source, Request& request, std::string& out);
+  bool RenderPart(const TemplatePart& part, Request& request, std::string& out);
+  bool RenderData(const TemplatePart& part, std::uint64_t k, std::string& out);
+  bool RenderShape(const Task& task, const Request& request, std::string& out);
+  /// Puts the next `count` rows of request `k` into indexes_. False if the data has ended.
+  [[nodiscard]] bool ChooseRows(int data, std::int64_t count, std::uint64_t k);
+  [[nodiscard]] std::uint64_t Draw(Request& request) const;
+  /// Requests that a set serves: max() unless its order is `once`.
+  [[nodiscard]] std::uint64_t RequestsOf(std::size_t data) const;
 
   // Constant after construction.
   const Scenario& scenario_;
   const Secrets& secrets_;
   ShapeCodec codec_;
   std::uint64_t seed_;
-  std::vector<std::int64_t> rows_per_request_;  // By data set: the most that any task takes.
+  std::vector<std::int64_t> rows_per_request_;  // By data set: the most that any request takes.
+  std::vector<bool> used_by_tasks_;             // By data set.
   // Owner thread only.
-  std::vector<std::size_t> indexes_;  // Of the rows of the part being rendered.
+  std::vector<std::size_t> indexes_;
 };
 
 }  // namespace loadline::scenario

@@ -46,11 +46,11 @@ struct Scaling {
 };
 
 struct Disturbances {
-  std::vector<SpeedChange> speed;  ///< In order of time.
-  std::optional<Pauses> pauses;
-  std::optional<Wandering> wandering;
-  std::optional<RateLimit> limit;
-  std::vector<Scaling> scaling;  ///< In order of time.
+  std::vector<SpeedChange> speed = {};  ///< In order of time.
+  std::optional<Pauses> pauses = {};
+  std::optional<Wandering> wandering = {};
+  std::optional<RateLimit> limit = {};
+  std::vector<Scaling> scaling = {};  ///< In order of time.
 };
 
 /// Errors: kInvalidArgument naming the first value out of its range.

@@ -38,11 +38,11 @@ enum class Discipline : std::uint8_t {
 inline constexpr int kUnlimitedQueue = -1;
 
 struct ServiceOptions {
-  int pods = 4;         ///< 1..10,000
-  int concurrency = 1;  ///< Requests a pod serves at once, 1..100,000.
-  int queue = 10;       ///< Requests that may wait per pod (kSharing: beyond `concurrency`), or
-                        ///< kUnlimitedQueue.
-  LatencyLaw latency;   ///< Time of the model.
+  int pods = 4;             ///< 1..10,000
+  int concurrency = 1;      ///< Requests a pod serves at once, 1..100,000.
+  int queue = 10;           ///< Requests that may wait per pod (kSharing: beyond `concurrency`), or
+                            ///< kUnlimitedQueue.
+  LatencyLaw latency = {};  ///< Time of the model.
   Duration overhead = Duration::zero();  ///< Added to each request's time in the slot, >= 0.
   Balance balance = Balance::kLeast;
   double error_rate = 0.0;  ///< Share of served requests that end with an error, in [0, 1].

@@ -35,8 +35,8 @@ enum class Presence : std::uint8_t {
 };
 
 struct SimOptions {
-  ServiceOptions service;
-  Disturbances disturbances;
+  ServiceOptions service = {};
+  Disturbances disturbances = {};
   Presence presence = Presence::kAnswers;
   std::vector<SimTask> tasks = {SimTask{}};
   /// From the schedule to the client's giving up (`timeout_whole`); the pods go on with the work.

@@ -41,6 +41,7 @@ struct Tally {
   double estimates = 0.0;
   double estimate_sum = 0.0;  // Of the relative error of the estimated line.
   double estimate_squares = 0.0;
+  double drifted = 0.0;
   double covered = 0.0;  // Estimates within 2 sd.
 };
 
@@ -84,6 +85,7 @@ void RunOne(const Case& c, double relative, const Settings& settings, std::uint6
       ++(sim.in_flight() >= kHopeless ? tally.broken : tally.undecided);
       break;
   }
+  tally.drifted += judge.drifted() ? 1.0 : 0.0;
   tally.requests += static_cast<double>(sim.arrivals());
   if (const auto estimate = judge.Estimate()) {
     const double error = estimate->log_ratio + std::log(relative);
@@ -96,21 +98,22 @@ void RunOne(const Case& c, double relative, const Settings& settings, std::uint6
 
 void RunCase(const Case& c, double relative, const Settings& settings) {
   Tally tally;
-  const Instant start = Now();
+  const Duration start = ProcessCpuTime();
   for (std::int64_t i = 0; i < settings.seeds; ++i) {
     RunOne(c, relative, settings, settings.first + static_cast<std::uint64_t>(i), tally);
   }
-  const double seconds = Seconds(Now() - start);
+  const double seconds = Seconds(ProcessCpuTime() - start);
   const double n = static_cast<double>(settings.seeds);
   const double e = std::max(1.0, tally.estimates);
   const double mean = tally.estimate_sum / e;
   std::printf(
       "%-24s %+5.0f %% a=%.3f | held %6.2f %% broken %6.2f %% undecided %6.2f %% | %9.1f k | line "
-      "%+.2f %% sd %.2f %% 2sd covers %5.1f %% of %.0f | %.1f M/s\n",
+      "%+.2f %% sd %.2f %% 2sd covers %5.1f %% of %.0f | drift %.1f %% | %.1f M/s\n",
       std::string(c.name).c_str(), 100.0 * (relative - 1.0), settings.alpha, 100.0 * tally.held / n,
       100.0 * tally.broken / n, 100.0 * tally.undecided / n, tally.requests / n / 1e3, 100.0 * mean,
       100.0 * std::sqrt(std::max(0.0, tally.estimate_squares / e - mean * mean)),
-      100.0 * tally.covered / e, tally.estimates, tally.requests / seconds / 1e6);
+      100.0 * tally.covered / e, tally.estimates, 100.0 * tally.drifted / n,
+      tally.requests / seconds / 1e6);
   std::fflush(stdout);
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "base/check.h"
+#include "stats/distributions.h"
 
 namespace loadline::search {
 namespace {
@@ -19,7 +19,7 @@ double Bound(Looks looks, double alpha) {
   CHECK(alpha > 0.0 && alpha <= 0.5);
   const double slope = std::log(looks.at_05 / looks.at_01) / std::log(0.05 / 0.01);
   const double worth = looks.at_01 * std::exp(slope * std::log(alpha / 0.01));
-  return NormalQuantile(1.0 - alpha / std::clamp(worth, 4.0, 80.0));
+  return stats::NormalQuantile(1.0 - alpha / std::clamp(worth, 4.0, 80.0));
 }
 
 }  // namespace
@@ -38,23 +38,6 @@ Boundary BoundaryFor(measure::TestKind test, double alpha_held, double alpha_bro
 double NormalFromStudent(double t, double degrees) {
   CHECK(degrees >= 1.0);
   return (1.0 - 1.0 / (4.0 * degrees)) * t / std::sqrt(1.0 + t * t / (2.0 * degrees));
-}
-
-double NormalQuantile(double p) {
-  CHECK(p > 0.0 && p < 1.0);
-  // Newton's method on the distribution function, from a crude start that is always on the flat
-  // side of the root's tail.
-  const double tail = std::min(p, 1.0 - p);
-  const double start = std::sqrt(-2.0 * std::log(tail));
-  double x =
-      start - (2.30753 + 0.27061 * start) / (1.0 + 0.99229 * start + 0.04481 * start * start);
-  for (int i = 0; i < 4; ++i) {
-    const double above = 0.5 * std::erfc(x / std::numbers::sqrt2);
-    const double density = std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi);
-    const double step = (above - tail) / density;
-    x += step / (1.0 - 0.5 * x * step);  // Halley: the density's slope is -x times itself.
-  }
-  return p < 0.5 ? -x : x;
 }
 
 }  // namespace loadline::search

@@ -34,8 +34,4 @@ inline constexpr double kLookGrowth = 1.25;
 /// Source: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.8.
 [[nodiscard]] double NormalFromStudent(double t, double degrees);
 
-/// The standard normal quantile: x with P(N <= x) = `p`, p in (0, 1); within 1e-12.
-/// Source: the start is Abramowitz and Stegun 26.2.22, refined by Halley's method.
-[[nodiscard]] double NormalQuantile(double p);
-
 }  // namespace loadline::search

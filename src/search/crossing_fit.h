@@ -34,7 +34,8 @@ struct CrossingLook {
   double careful_sd = 0.0;
   double users_ratio = 0.0;  ///< Closed loop: ln(users at the line / users); open: log_ratio.
   double users_ratio_sd = 0.0;
-  double trend = 0.0;  ///< Slope of the batches over time, in standard deviations.
+  /// What each batch adds to the error, in time order: nearly independent where nothing changes.
+  std::vector<double> influences;
   int batches = 0;
 
   /// Evidence for held and for broken, in standard normal units.

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "search/judge_state.h"
+#include "stats/distributions.h"
 
 namespace loadline::search {
 namespace {
@@ -112,7 +113,7 @@ measure::ObjectiveResult JudgeState::MeasuredResult(std::size_t index) const {
   if (mean.degrees <= 0.0) {
     return result;
   }
-  const double bound = NormalQuantile(1.0 - options_.alpha);
+  const double bound = stats::NormalQuantile(1.0 - options_.alpha);
   const double goal =
       objective.metric == measure::Metric::kMean ? Seconds(objective.threshold) : objective.limit;
   const double sign = objective.metric == measure::Metric::kMean ? 1.0 : -1.0;

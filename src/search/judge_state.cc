@@ -4,10 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "base/check.h"
+#include "stats/steady_state.h"
 
 namespace loadline::search {
 namespace {
@@ -24,9 +27,9 @@ constexpr std::size_t kLessons = 100;
 constexpr Duration kLongestLesson = 5s;
 /// The judged part holds so many periods of whatever the verdict covers.
 constexpr int kPeriodsCovered = 20;
-/// A slope over the batches beyond this is a target that changes; its first half is dropped, so
-/// many times at most.
-constexpr double kTrendBound = 4.0;
+/// A shift between batches less probable than this is a target that changed (it warmed up, slowed
+/// down, scaled itself): what was before is dropped, so many times at most.
+constexpr double kShiftAlpha = 1e-4;
 constexpr int kMostDrops = 4;
 
 std::vector<int> TasksOf(const JudgeOptions& options) {
@@ -157,7 +160,7 @@ void JudgeState::BeginLateBatches(double rate) {
       // Once every user has been served, little is left of what was before.
       memory = std::min(memory, 8.0 + 2.0 * closed->users);
     }
-    tested.batch.emplace(memory, tested.allowed, 1.0);
+    tested.late.emplace(memory, tested.allowed, 1.0);
   }
 }
 
@@ -176,7 +179,7 @@ void JudgeState::Arrive(LedgerEntry& entry) {
     backlog_->Arrive(entry.found);
     entry.tag = static_cast<std::uint32_t>(counted_);
     for (Tested& tested : tested_) {
-      tested.batch->Arrive(tested.task == kAllTasks || tested.task == entry.task);
+      tested.late->Arrive(tested.task == kAllTasks || tested.task == entry.task);
     }
   } else {
     if (skip_ > 0) {
@@ -201,7 +204,7 @@ void JudgeState::Late(std::size_t tested, const LedgerEntry& entry) {
   if (crossing_) {
     crossing_->Late(static_cast<int>(tested), entry.tag, BinOf(entry.found));
   } else {
-    tested_[tested].batch->Late(entry.tag);
+    tested_[tested].late->Late(entry.tag);
   }
 }
 
@@ -315,45 +318,49 @@ void JudgeState::LookCrossing(Tested& tested) {
   tested.broken_z = look.BrokenZ();
   tested.requests =
       static_cast<double>(usable) * static_cast<double>(crossing_->arrivals_per_batch());
-  Rule(tested, look.trend);
+  Rule(tested, look.influences);
 }
 
 void JudgeState::LookBatch(Tested& tested) {
   const std::size_t i = static_cast<std::size_t>(&tested - tested_.data());
   const std::uint32_t decided = DecidedTag(i);
-  if (!tested.batch->Ready(decided)) {
+  if (!tested.late->Ready(decided)) {
     return;
   }
-  const BatchLook look = tested.batch->Look(decided);
+  const BatchLook look = tested.late->Look(decided);
   tested.share_sd = look.share_sd;
   tested.held_z = look.held_z;
   tested.broken_z = look.broken_z;
   tested.requests = look.requests;
-  Rule(tested, look.trend);
+  Rule(tested, look.influences);
 }
 
-void JudgeState::Rule(Tested& tested, double trend) {
+void JudgeState::Rule(Tested& tested, std::span<const double> influences) {
   const bool held = tested.held_z > boundary_.held;
   const bool broken = tested.broken_z > boundary_.broken;
   if (!held && !broken) {
     return;
   }
-  if (std::abs(trend) > kTrendBound && drops_ < kMostDrops) {
+  const std::optional<stats::Shift> shift = stats::FindShift(influences);
+  if (shift && shift->p_value < kShiftAlpha && drops_ < kMostDrops) {
     ++drops_;
-    DropHalf();
+    DropFirst(static_cast<double>(shift->first) / static_cast<double>(influences.size()));
     return;
   }
   tested.state = held ? measure::ObjectiveState::kHeld : measure::ObjectiveState::kBroken;
 }
 
-void JudgeState::DropHalf() {
-  began_ += (judged_until_ - began_) / 2;
+void JudgeState::DropFirst(double part) {
+  const auto count = [part](int batches) {
+    return std::min(batches, static_cast<int>(std::ceil(part * batches)));
+  };
+  began_ += FromSeconds(part * JudgedSeconds());
   if (crossing_) {
-    crossing_->DropFirst(crossing_->full() / 2);
+    crossing_->DropFirst(count(crossing_->full()));
   }
   for (Tested& tested : tested_) {
-    if (tested.batch) {
-      tested.batch->DropHalf();
+    if (tested.late) {
+      tested.late->DropFirst(count(tested.late->full()));
     }
     // What was held before the change need not hold after it.
     tested.state = measure::ObjectiveState::kUndecided;

@@ -62,7 +62,7 @@ class JudgeState {
     int task = kAllTasks;
     double allowed = 0.0;
     measure::ObjectiveState state = measure::ObjectiveState::kUndecided;
-    std::optional<LateBatches> batch;
+    std::optional<LateBatches> late;
     // As of the latest look.
     std::optional<CrossingLook> crossing;
     double share_sd = 0.0;
@@ -79,8 +79,9 @@ class JudgeState {
   void LookCrossing(Tested& tested);
   void LookBatch(Tested& tested);
   /// Turns evidence into a verdict, unless the target has changed meanwhile.
-  void Rule(Tested& tested, double trend);
-  void DropHalf();
+  void Rule(Tested& tested, std::span<const double> influences);
+  /// Forgets the first `part` in [0, 1] of what was judged.
+  void DropFirst(double part);
   [[nodiscard]] bool Decided() const;
   [[nodiscard]] std::uint32_t DecidedTag(std::size_t tested) const;
   [[nodiscard]] double JudgedSeconds() const { return Seconds(judged_until_ - began_); }

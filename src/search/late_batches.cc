@@ -79,19 +79,19 @@ BatchLook LateBatches::Look(std::uint32_t decided) const {
     late += batches_[static_cast<std::size_t>(i)].late;
   }
   own = std::max(own, 1.0);
-  BatchLook look{.share = late / own, .batches = n, .requests = own};
+  BatchLook look;
+  look.share = late / own;
+  look.batches = n;
+  look.requests = own;
   double squares = 0.0;
-  double slope = 0.0;
   for (int i = 0; i < n; ++i) {
     const Batch& batch = batches_[static_cast<std::size_t>(i)];
     const double deviation = batch.late - look.share * batch.own;
     squares += deviation * deviation;
-    slope += (i - 0.5 * (n - 1)) * deviation;
+    look.influences.push_back(deviation);
   }
   const double degrees = n - 1;
   look.share_sd = std::sqrt(squares * n / degrees + memory_ * memory_) / own;
-  const double spread = n * (static_cast<double>(n) * n - 1.0) / 12.0;
-  look.trend = squares > 0.0 ? slope / std::sqrt(spread * squares / n) : 0.0;
   // One cluster more than was seen; the relative error is taken to be the same at the limit.
   const double careful = (late + memory_) / own;
   look.held_z =
@@ -102,12 +102,11 @@ BatchLook LateBatches::Look(std::uint32_t decided) const {
   return look;
 }
 
-void LateBatches::DropHalf() {
-  const std::int64_t full = std::min<std::int64_t>(kMostBatches, (arrivals_ - begin_) / per_batch_);
-  const std::int64_t drop = std::max<std::int64_t>(0, full / 2);
-  std::rotate(batches_.begin(), batches_.begin() + drop, batches_.end());
-  std::fill(batches_.end() - drop, batches_.end(), Batch{});
-  begin_ += drop * per_batch_;
+void LateBatches::DropFirst(int count) {
+  CHECK(count >= 0 && count <= kMostBatches);
+  std::rotate(batches_.begin(), batches_.begin() + count, batches_.end());
+  std::fill(batches_.end() - count, batches_.end(), Batch{});
+  begin_ += count * per_batch_;
 }
 
 }  // namespace loadline::search

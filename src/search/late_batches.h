@@ -17,7 +17,7 @@ struct BatchLook {
   double share_sd = 0.0;  ///< Its standard deviation, at least one cluster.
   double held_z = 0.0;    ///< Evidence for held and for broken, in standard normal units.
   double broken_z = 0.0;
-  double trend = 0.0;  ///< Slope of the batches over time, in standard deviations.
+  std::vector<double> influences;  ///< What each batch adds to the error, in time order.
   int batches = 0;
   double requests = 0.0;  ///< Of the objective's task, in those batches.
 };
@@ -47,10 +47,12 @@ class LateBatches {
   /// Precondition: Ready(decided).
   [[nodiscard]] BatchLook Look(std::uint32_t decided) const;
 
+  /// Batches whose arrivals have all come.
+  [[nodiscard]] int full() const { return static_cast<int>(FullBatches(UINT32_MAX)); }
   /// Arrivals so far, skipped ones included.
   [[nodiscard]] std::int64_t arrivals() const { return arrivals_; }
-  /// Forgets the first half of the full batches: the target was another one then.
-  void DropHalf();
+  /// Forgets the first `count` full batches: the target was another one then.
+  void DropFirst(int count);
 
  private:
   struct Batch {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "search/state_bins.h"
 
@@ -198,19 +199,15 @@ ObjectiveFit::Influence ObjectiveFit::Influences(const Tilted& tilted) const {
       }
     }
   }
-  const int n = fit_.batches_;
+  Influence result;
   double squares = 0.0;
-  double slope = 0.0;
-  const double middle = 0.5 * (n - 1);
-  for (int i = 0; i < n; ++i) {
-    const double influence = BatchInfluence(i, by_departure, by_late);
-    squares += influence * influence;
-    slope += (i - middle) * influence;
+  for (int i = 0; i < fit_.batches_; ++i) {
+    result.of_batches.push_back(BatchInfluence(i, by_departure, by_late));
+    squares += result.of_batches.back() * result.of_batches.back();
   }
-  const double batch_variance = squares * n / (n - 1.0);
-  const double spread = n * (static_cast<double>(n) * n - 1.0) / 12.0;  // Sum of (i − middle)².
-  return {.sd = std::sqrt(std::max(batch_variance, counting)),
-          .trend = squares > 0.0 ? slope / std::sqrt(spread * squares / n) : 0.0};
+  const double n = fit_.batches_;
+  result.sd = std::sqrt(std::max(squares * n / (n - 1.0), counting));
+  return result;
 }
 
 CrossingLook ObjectiveFit::Look() {
@@ -230,18 +227,18 @@ CrossingLook ObjectiveFit::Look() {
     look.hopeless = true;
     look.log_ratio = low;
     const Tilted again = Tilt(law.closed() || high > 0.0 ? 0.0 : 0.5 * (low + high));
-    const Influence influence = Influences(again);
+    Influence influence = Influences(again);
     look.share_sd = influence.sd;
-    look.trend = influence.trend;
+    look.influences = std::move(influence.of_batches);
     look.excess_z = (again.share - allowed_) / std::max(influence.sd, 1e-12);
     return look;
   }
   look.log_ratio = Solve(allowed_, low, high);
   const Tilted line = Tilt(look.log_ratio);
-  const Influence influence = Influences(line);
+  Influence influence = Influences(line);
   look.share_sd = influence.sd;
   look.log_ratio_sd = line.slope > 0.0 ? std::max(influence.sd / line.slope, 1e-9) : kInfinite;
-  look.trend = influence.trend;
+  look.influences = std::move(influence.of_batches);
   look.users_ratio = look.log_ratio;
   look.users_ratio_sd = look.log_ratio_sd;
   if (law.closed()) {

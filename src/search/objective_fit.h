@@ -28,7 +28,7 @@ class ObjectiveFit {
   /// Standard deviation of the share at a tilt, by how the batches differ and by counting noise.
   struct Influence {
     double sd = 0.0;
-    double trend = 0.0;
+    std::vector<double> of_batches;
   };
 
   void FitShares();

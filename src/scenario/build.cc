@@ -78,6 +78,9 @@ void CheckRows(Reading& reading) {
 
 void ReadAll(Reading& reading, const Node& tree) {
   const MapReader root(reading, &tree, Section::kRoot, "");
+  if (tree.kind != Node::Kind::kMap) {
+    return;  // Complained of by the reader of the root: nothing else can be said.
+  }
   CheckVersion(root);
   root.Text("label", reading.scenario.label);
   ReadCapturedNames(root);
@@ -99,7 +102,8 @@ std::optional<std::string> ReadSubject(const Input& input, Reading& reading) {
   }
   Result<std::string> text = reading.outside.read_file(input.subject);
   if (!text.has_value()) {
-    reading.faults.push_back({input.subject, "", text.error().message,
+    reading.faults.push_back({input.subject, "",
+                              fmt::format("nothing that can be read ({})", text.error().message),
                               "a scenario file, or a URL that begins with http:// or https://"});
     return std::nullopt;
   }

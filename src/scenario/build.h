@@ -36,7 +36,7 @@ struct Input {
 /// A scenario, or why there is none.
 struct Built {
   Scenario scenario;               ///< Valid only if ok().
-  std::vector<Fault> faults;       ///< In the order of the file, then of the flags.
+  std::vector<Fault> faults;       ///< In the order of the file, then those of flags.
   std::vector<std::string> notes;  ///< What the user should know: `a smoke test: one user, 10 s`.
 
   [[nodiscard]] bool ok() const { return faults.empty(); }

@@ -14,7 +14,7 @@ namespace loadline::scenario {
 namespace {
 
 Error At(std::size_t line, std::string_view what) {
-  return {ErrorCode::kInvalidArgument, fmt::format("in line {}: {}", line, what)};
+  return {ErrorCode::kInvalidArgument, fmt::format("{} (line {})", what, line)};
 }
 
 std::string_view WithoutMark(std::string_view text) {
@@ -201,14 +201,12 @@ Status ReadArray(std::string_view text, DataSet& data) {
   in.BeginArray();
   while (in.NextElement()) {
     std::string_view raw;
-    const std::size_t before = in.offset();
-    const auto line = [&] {
-      return 1 + static_cast<std::size_t>(std::count(
-                     text.begin(), text.begin() + static_cast<std::ptrdiff_t>(before), '\n'));
-    };
     if (!in.Skip(raw)) {
       break;
     }
+    const auto line = [&] {
+      return 1 + static_cast<std::size_t>(std::count(text.data(), raw.data(), '\n'));
+    };
     JsonReader object(raw);
     if (!ReadObject(object, members)) {
       return At(line(), "a list of JSON objects only");

@@ -15,7 +15,7 @@ namespace loadline::scenario {
 ///
 /// Quotes with doubled quotes within, LF or CRLF, a byte order mark at the front, and empty lines
 /// are understood; an empty unquoted cell is null. Errors (kInvalidArgument; the message says what
-/// would be right: `in line 7: 3 cells as in the header, not 2`): no
+/// would be right: `3 cells as in the header, not 2 (line 7)`): no
 /// header, an empty or doubled column name, a row with more or fewer cells than the header, a quote
 /// that is not closed or stands in the middle of a cell, a NUL or broken UTF-8, no rows at all.
 [[nodiscard]] Status ReadCsv(std::string_view text, DataSet& data);

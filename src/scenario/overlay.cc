@@ -234,6 +234,14 @@ class Overlayer {
   }
 
   Node* IntoList(Node& node, const Step& step, const Setting& setting) {
+    const bool is_map = node.kind == Node::Kind::kMap;
+    const std::size_t size = node.kind == Node::Kind::kScalar ? 1 : is_map ? 0 : node.items.size();
+    const std::size_t index = step.index == kAppend ? size : step.index;
+    if (is_map || index > size) {
+      Complain(setting.path, is_map ? "a map" : fmt::format("a list of {}", size),
+               fmt::format("a list with an element [{}]", index));
+      return nullptr;
+    }
     if (node.kind == Node::Kind::kNull) {
       node = Empty(Node::Kind::kList, place_);
     } else if (node.kind == Node::Kind::kScalar) {
@@ -241,14 +249,6 @@ class Overlayer {
       Node list = Empty(Node::Kind::kList, node.place);
       list.items.push_back(std::move(node));
       node = std::move(list);
-    }
-    const std::size_t size = node.items.size();
-    const std::size_t index = step.index == kAppend ? size : step.index;
-    if (node.kind != Node::Kind::kList || index > size) {
-      Complain(setting.path,
-               node.kind == Node::Kind::kList ? fmt::format("a list of {}", size) : "a map",
-               fmt::format("a list with an element [{}]", index));
-      return nullptr;
     }
     return index == size ? &node.items.emplace_back() : &node.items[index];
   }

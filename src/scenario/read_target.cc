@@ -206,10 +206,11 @@ void ReadHeader(Reading& reading, const std::string& name, const Place& name_pla
     return;
   }
   if (HoldsSecret(lower) && value.IsStatic()) {
-    reading.Complain(node.place, own_path, "a literal value (not shown)",
-                     lower == "authorization"
-                         ? "target.bearer or target.basic with {env: NAME} or {file: PATH}"
-                         : "{env: NAME} or {file: PATH} under target.headers");
+    reading.Complain(
+        node.place, own_path, "a literal value (not shown)",
+        lower == "authorization"
+            ? "target.bearer or target.basic with {env: NAME} or {file: PATH} (--bearer-env NAME)"
+            : "{env: NAME} or {file: PATH} under target.headers");
     return;
   }
   for (const TemplatePart& part : value.parts) {

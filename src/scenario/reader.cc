@@ -220,8 +220,10 @@ bool MapReader::Number(std::string_view key, double& out) const {
 }
 
 bool MapReader::TimeSpan(std::string_view key, Duration low, Duration& out) const {
-  const std::string expected = low > Duration::zero() ? "a duration above 0 such as 250ms or 1m30s"
-                                                      : "a duration such as 250ms or 1m30s";
+  const std::string bound = low <= Duration::zero() ? ""
+                            : low == 1ns            ? " above 0"
+                                         : fmt::format(" of at least {}", FormatDurationExact(low));
+  const std::string expected = fmt::format("a duration{} such as 250ms or 1m30s", bound);
   const Node* node = nullptr;
   std::string text;
   if (ScalarText(key, expected, node, text)) {

@@ -156,9 +156,10 @@ class ExpressionReader {
                   "${counter}, ${random.int(low,high)} or a captured value; $${ is a literal ${");
     }
     if (SoundsSecret(name)) {
-      return Fail(Inside(name),
-                  "no secret, by the name of the variable: the expanded text is printed and "
-                  "stored; write bearer: {env: …} or headers: {Name: {env: …}}");
+      return Fail(
+          Inside(name),
+          "a variable that does not sound like a secret: expanded text is printed and stored; "
+          "secrets go into bearer: {env: …} or headers: {Name: {env: …}}");
     }
     const std::optional<std::string> found = reading_.outside.variable(name);
     if (!found.has_value()) {

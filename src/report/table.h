@@ -16,8 +16,12 @@ namespace loadline::report {
 enum class Align { kLeft, kRight };
 [[nodiscard]] std::string Pad(std::string_view text, int width, Align align);
 
-/// `text` cut to at most `width` columns (>= 1), with `…` where something was cut. Control
-/// characters and newlines become blanks.
+/// `text` without anything that moves a cursor or changes colours: control characters (newlines,
+/// ESC, C1) become blanks, bytes that are not UTF-8 become `?`. For whatever a target sent.
+[[nodiscard]] std::string Plain(std::string_view text);
+
+/// `text` cut to at most `width` columns (>= 1), with `…` where something was cut; made
+/// Plain first.
 [[nodiscard]] std::string Shorten(std::string_view text, int width);
 
 /// Lines of at most `width` columns, broken at blanks; words that are longer stay whole. All but

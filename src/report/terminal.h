@@ -2,6 +2,7 @@
 // sequences. Belongs to one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <vector>

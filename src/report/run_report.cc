@@ -1,0 +1,93 @@
+#include "report/run_report.h"
+
+#include <algorithm>
+
+namespace loadline::report {
+namespace {
+
+void AddAccounts(measure::Accounts& sum, const measure::Accounts& one) {
+  sum.scheduled += one.scheduled;
+  sum.dispatched += one.dispatched;
+  sum.never_dispatched += one.never_dispatched;
+  sum.attempts += one.attempts;
+  sum.stored += one.stored;
+  sum.skipped += one.skipped;
+  sum.dropped += one.dropped;
+  sum.cut += one.cut;
+}
+
+/// The worse of both in every respect; losses are added.
+void AddGenerator(measure::Generator& worst, const measure::Generator& one, bool first) {
+  worst.lateness_p50 = std::max(worst.lateness_p50, one.lateness_p50);
+  worst.lateness_p99 = std::max(worst.lateness_p99, one.lateness_p99);
+  worst.lateness_max = std::max(worst.lateness_max, one.lateness_max);
+  worst.send_error_p50 = std::max(worst.send_error_p50, one.send_error_p50);
+  worst.send_error_p99 = std::max(worst.send_error_p99, one.send_error_p99);
+  worst.starved += one.starved;
+  worst.loop_lag_max = std::max(worst.loop_lag_max, one.loop_lag_max);
+  worst.cpu_busiest = std::max(worst.cpu_busiest, one.cpu_busiest);
+  worst.spin_busiest = std::max(worst.spin_busiest, one.spin_busiest);
+  worst.think_overrun_p99_s = std::max(worst.think_overrun_p99_s, one.think_overrun_p99_s);
+  worst.throttled += one.throttled;
+  worst.dropped_records += one.dropped_records;
+  worst.dropped_events += one.dropped_events;
+  worst.descriptors_left =
+      first ? one.descriptors_left : std::min(worst.descriptors_left, one.descriptors_left);
+  worst.ports_left = first ? one.ports_left : std::min(worst.ports_left, one.ports_left);
+}
+
+}  // namespace
+
+Totals TotalsOf(const std::vector<StepReport>& steps) {
+  Totals totals;
+  bool first = true;
+  for (const StepReport& step : steps) {
+    if (step.purpose == "preflight") {
+      continue;  // Outside the load: no schedule, no generator to judge.
+    }
+    const measure::Measurement& m = step.measurement;
+    AddAccounts(totals.accounts, m.accounts);
+    AddGenerator(totals.generator, m.generator, first);
+    first = false;
+    totals.generator_limited = totals.generator_limited || m.generator_limited;
+    for (const measure::Refusal& refusal : m.refusals) {
+      const bool known =
+          std::any_of(totals.refusals.begin(), totals.refusals.end(),
+                      [&](const measure::Refusal& one) { return one.reason == refusal.reason; });
+      if (!known) {
+        totals.refusals.push_back(refusal);
+      }
+    }
+  }
+  return totals;
+}
+
+const StepReport* Headline(const RunReport& report) {
+  const bool search = report.command == "find" || report.load_line.has_value();
+  const char* purpose = search ? "operating" : "probe";
+  const auto found = std::find_if(report.steps.rbegin(), report.steps.rend(),
+                                  [&](const StepReport& step) { return step.purpose == purpose; });
+  return found == report.steps.rend() ? nullptr : &*found;
+}
+
+measure::TaskMeasurement AllTasks(const measure::Measurement& measurement) {
+  measure::TaskMeasurement all;
+  if (measurement.tasks.empty()) {
+    return all;
+  }
+  all.response = stats::Histogram(measurement.tasks.front().response.layout());
+  all.wire = stats::Histogram(measurement.tasks.front().wire.layout());
+  for (const measure::TaskMeasurement& task : measurement.tasks) {
+    all.succeeded += task.succeeded;
+    all.failed += task.failed;
+    if (task.response.layout() == all.response.layout()) {
+      all.response.Add(task.response);
+    }
+    if (task.wire.layout() == all.wire.layout()) {
+      all.wire.Add(task.wire);
+    }
+  }
+  return all;
+}
+
+}  // namespace loadline::report

@@ -227,7 +227,7 @@ Result<Rate> ParseRate(std::string_view text) {
     if (!unit.has_value() || *unit < 1'000'000'000) {
       return Invalid(text, kRight);
     }
-    seconds = static_cast<double>(*unit / 1'000'000'000);
+    seconds = static_cast<double>(*unit) / 1e9;
   }
   if (std::signbit(*number) && *number != 0) {
     return Invalid(text, "a rate: it must not be negative");
@@ -310,7 +310,7 @@ std::string FormatDuration(Duration d) {
     return fmt::format("{}m {:02}s", seconds / 60, seconds % 60);
   }
   const std::int64_t minutes = std::llround(ns / 60e9);
-  if (minutes < 24 * 60) {
+  if (minutes < std::int64_t{24} * 60) {
     return fmt::format("{}h {:02}m", minutes / 60, minutes % 60);
   }
   const std::int64_t hours = std::llround(ns / 3600e9);

@@ -38,6 +38,8 @@ double TailOfWaits(const std::vector<double>& weights, const Servers& servers, D
   // Beyond twelve standard deviations of the Poisson distribution there is nothing left to add.
   const double spread = 12 * std::sqrt(mean_events) + 40;
   const int last = static_cast<int>(mean_events + spread);
+  // At t = 0 there are no events: all terms but the first vanish.
+  const double log_mean = std::log(std::max(mean_events, 1e-300));
   double waiting = 0;
   for (const double weight : weights) {
     waiting += weight;
@@ -50,9 +52,7 @@ double TailOfWaits(const std::vector<double>& weights, const Servers& servers, D
     const double begins = m < weights.size() ? weights[m] : 0;
     waiting = std::max(0.0, waiting - begins);
     in_service = stays * in_service + begins;
-    const double log_events =
-        (mean_events > 0 ? n * std::log(mean_events) : (n == 0 ? 0.0 : -INFINITY)) - mean_events -
-        lgamma_r(n + 1.0, &sign);
+    const double log_events = n * log_mean - mean_events - lgamma_r(n + 1.0, &sign);
     tail += std::exp(log_events) * (waiting + in_service);
   }
   return std::min(1.0, tail);

@@ -11,7 +11,7 @@ int BitWidth(std::uint64_t x) {
   return static_cast<int>(std::bit_width(x));
 }
 
-constexpr std::uint64_t kMaxBuckets = 4 * 1024 * 1024;  // 16 MiB of 32-bit counts.
+constexpr std::uint64_t kMaxBuckets = 1U << 22;  // 16 MiB of 32-bit counts.
 
 struct Geometry {
   int significant_bits;
@@ -33,6 +33,11 @@ Geometry Derive(const HistogramLayout& layout) {
   return {.significant_bits = significant_bits,
           .unit_bits = unit_bits,
           .buckets = static_cast<std::uint64_t>(doublings + 2) << (significant_bits - 1)};
+}
+
+// What a bucket's values count as in a mean: HdrHistogram's "median equivalent value".
+Duration Middle(Duration low, Duration high) {
+  return low + (high - low + Duration(1)) / 2;
 }
 
 }  // namespace
@@ -113,8 +118,7 @@ void Histogram::Add(const Histogram& other) {
     return;
   }
   if (&other == this) {
-    const Histogram copy(other);
-    Add(copy);
+    Add(Histogram(other));
     return;
   }
   // Written so that the compiler can see two plain arrays; carries are rare.
@@ -196,8 +200,7 @@ Duration Histogram::Mean() const {
   }
   double sum = 0;
   ForEach([&](Duration low, Duration high, std::int64_t n) {
-    const double middle = static_cast<double>(low.count() + (high - low).count() / 2);
-    sum += middle * static_cast<double>(n);
+    sum += static_cast<double>(Middle(low, high).count()) * static_cast<double>(n);
   });
   return FromSeconds(sum / static_cast<double>(count_) * 1e-9);
 }
@@ -209,7 +212,7 @@ Duration Histogram::Stddev() const {
   const double mean = static_cast<double>(Mean().count());
   double squares = 0;
   ForEach([&](Duration low, Duration high, std::int64_t n) {
-    const double away = static_cast<double>(low.count() + (high - low).count() / 2) - mean;
+    const double away = static_cast<double>(Middle(low, high).count()) - mean;
     squares += away * away * static_cast<double>(n);
   });
   return FromSeconds(std::sqrt(squares / static_cast<double>(count_)) * 1e-9);

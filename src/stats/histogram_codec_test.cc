@@ -119,7 +119,7 @@ TEST(HistogramCodec, SurvivesEveryFlippedByte) {
 }
 
 TEST(HistogramCodec, RefusesCountsThatTheLayoutDoesNotHave) {
-  const auto with_counts = [](std::string counts) {
+  const auto with_counts = [](const std::string& counts) {
     std::string payload(kSmallPayload.substr(0, 40));
     payload[7] = static_cast<char>(counts.size());
     return Decode(payload + counts);

@@ -54,8 +54,7 @@ TEST(QueueingTheory, OneServerWithExponentialServiceTimes) {
 TEST(QueueingTheory, TwoServersFollowErlangC) {
   const Measurement m = Offer(Target(1, 2, kUnlimitedQueue, "exponential:10ms"), 1.5);
   // a = 1.5, ρ = 0.75: C = 2ρ²/(1 + ρ) = 1.125/1.75 = 0.642857 have to wait, S/(2 − 1.5) = 2 S
-  // each: mean response S + 1.285714 S. P(T > t) by the known integral; here the mean and the
-  // waiters.
+  // each: mean response S + 1.285714 S.
   EXPECT_NEAR(MeanResponse(m), 2.285714, 2.285714 * 0.03);
 }
 

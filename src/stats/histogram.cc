@@ -103,8 +103,7 @@ void Histogram::AddAtIndex(std::size_t index, std::int64_t times) {
   }
   const std::uint32_t i = static_cast<std::uint32_t>(index);
   count_ += times;
-  first_ = std::min(first_, i);
-  last_ = std::max(last_, i);
+  Widen(i);
   const std::uint64_t sum = static_cast<std::uint64_t>(times) + counts_[i];
   counts_[i] = static_cast<std::uint32_t>(sum);
   if (const std::uint32_t over = static_cast<std::uint32_t>(sum >> 32); over != 0) {
@@ -146,6 +145,12 @@ void Histogram::Reset() {
   count_ = 0;
   first_ = UINT32_MAX;
   last_ = 0;
+}
+
+// Out of line, so that Record only compares: stores to the ends would chain one call to the next.
+void Histogram::Widen(std::uint32_t index) {
+  first_ = std::min(first_, index);
+  last_ = std::max(last_, index);
 }
 
 void Histogram::Carry(std::uint32_t index, std::uint32_t times) {

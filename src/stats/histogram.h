@@ -143,10 +143,7 @@ class Histogram {
     void operator()(std::uint32_t* counts) const { std::free(counts); }
   };
 
-  void Widen(std::uint32_t index) {
-    first_ = std::min(first_, index);
-    last_ = std::max(last_, index);
-  }
+  void Widen(std::uint32_t index);
   void Carry(std::uint32_t index, std::uint32_t times);
   [[nodiscard]] std::int64_t CountWithCarry(std::size_t index) const;
   [[nodiscard]] int ShiftAtIndex(std::size_t index) const;

@@ -12,7 +12,7 @@
 namespace loadline::stats {
 namespace {
 
-// Written by the Python port of HdrHistogram (hdrhistogram 0.10.3): HdrHistogram(128, 3600·10^9, 3)
+// Written by the Python port of HdrHistogram (hdrhistogram 0.10.8): HdrHistogram(128, 3600·10^9, 3)
 // with 1, 2, … 1,000 ms once each, 0, 127 ns and one hour, and 250 ms 5,000,000,000 times more.
 constexpr std::string_view kByPython =
     "HISTFAAAAKV4nJNpmSzMwMC+nwECmKF0A5DpZrBjAYP9B4gAy347pr/"

@@ -39,6 +39,7 @@ enum class Records {
 };
 
 struct EngineOptions {
+  std::string user_agent = "loadline";  ///< `loadline/0.1.0`; the scenario's client is appended.
   int threads = 0;  ///< 0: one per core but one, at least 1; 1 against a loopback target.
   Pacing pacing = Pacing::kAuto;
   std::string run_id;     ///< Written into the spool files; at most 32 bytes.

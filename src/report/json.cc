@@ -23,17 +23,26 @@ Json Number(std::optional<double> value) {
   return value.has_value() ? Number(*value) : Json();
 }
 
+/// Divided, not multiplied by 1e-6: 109.486079 instead of 109.48607899999999.
+double Ms(Duration d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
+
+double InSeconds(Duration d) {
+  return static_cast<double>(d.count()) / 1e9;
+}
+
 Json Summary(const stats::Histogram& histogram) {
   if (histogram.empty()) {
     return Json();
   }
-  return Json{{"p50", Millis(histogram.ValueAtQuantile(0.5))},
-              {"p90", Millis(histogram.ValueAtQuantile(0.9))},
-              {"p95", Millis(histogram.ValueAtQuantile(0.95))},
-              {"p99", Millis(histogram.ValueAtQuantile(0.99))},
-              {"p99_9", Millis(histogram.ValueAtQuantile(0.999))},
-              {"mean", Millis(histogram.Mean())},
-              {"max", Millis(histogram.Max())}};
+  return Json{{"p50", Ms(histogram.ValueAtQuantile(0.5))},
+              {"p90", Ms(histogram.ValueAtQuantile(0.9))},
+              {"p95", Ms(histogram.ValueAtQuantile(0.95))},
+              {"p99", Ms(histogram.ValueAtQuantile(0.99))},
+              {"p99_9", Ms(histogram.ValueAtQuantile(0.999))},
+              {"mean", Ms(histogram.Mean())},
+              {"max", Ms(histogram.Max())}};
 }
 
 bool IsTime(measure::Metric metric) {
@@ -95,8 +104,8 @@ Json Errors(const std::vector<measure::ErrorTally>& errors) {
     list.push_back(Json{{"kind", Name(tally.kind)},
                         {"name", tally.name},
                         {"count", tally.count},
-                        {"first_s", Seconds(tally.first)},
-                        {"last_s", Seconds(tally.last)},
+                        {"first_s", InSeconds(tally.first)},
+                        {"last_s", InSeconds(tally.last)},
                         {"sample", tally.sample}});
   }
   return list;
@@ -107,16 +116,14 @@ Json GeneratorJson(const measure::Generator& g, bool ok, bool limited) {
       {"ok", ok},
       {"generator_limited", limited},
       {"lateness_ms",
-       {{"p50", Millis(g.lateness_p50)},
-        {"p99", Millis(g.lateness_p99)},
-        {"max", Millis(g.lateness_max)}}},
-      {"send_error_ms", {{"p50", Millis(g.send_error_p50)}, {"p99", Millis(g.send_error_p99)}}},
+       {{"p50", Ms(g.lateness_p50)}, {"p99", Ms(g.lateness_p99)}, {"max", Ms(g.lateness_max)}}},
+      {"send_error_ms", {{"p50", Ms(g.send_error_p50)}, {"p99", Ms(g.send_error_p99)}}},
       {"starved", g.starved},
-      {"loop_lag_ms_max", Millis(g.loop_lag_max)},
+      {"loop_lag_ms_max", Ms(g.loop_lag_max)},
       {"cpu_busiest", Number(g.cpu_busiest)},
       {"spin_busiest", Number(g.spin_busiest)},
       {"think_overrun_ms_p99", Number(g.think_overrun_p99_s * 1000)},
-      {"throttled_ms", Millis(g.throttled)},
+      {"throttled_ms", Ms(g.throttled)},
       {"dropped_records", g.dropped_records},
       {"dropped_events", g.dropped_events},
       {"descriptors_left", g.descriptors_left},
@@ -172,8 +179,8 @@ Json StepJson(const StepReport& step) {
   json["valid"] = m.valid();
   json["refusals"] = Refusals(m.refusals);
   json["started"] = FormatUtc(m.started);
-  json["warmup_s"] = Seconds(m.warmup);
-  json["measured_s"] = Seconds(m.measured);
+  json["warmup_s"] = InSeconds(m.warmup);
+  json["measured_s"] = InSeconds(m.measured);
   json["stop"] = Name(m.stop);
   json["requests"] = m.requests;
   json["succeeded"] = m.succeeded;
@@ -190,9 +197,9 @@ Json StepJson(const StepReport& step) {
   json["tasks"] = Tasks(m);
   json["connections"] = Json{{"addresses", m.addresses},
                              {"opened", m.connections_opened},
-                             {"connect_ms_mean", Millis(m.connect_mean)},
-                             {"tls_ms_mean", Millis(m.tls_mean)},
-                             {"wait_ms_mean", Millis(m.connection_wait_mean)}};
+                             {"connect_ms_mean", Ms(m.connect_mean)},
+                             {"tls_ms_mean", Ms(m.tls_mean)},
+                             {"wait_ms_mean", Ms(m.connection_wait_mean)}};
   json["line_estimate"] = Number(step.verdict.line_estimate);
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
   json["generator"] = GeneratorJson(m.generator, m.valid(), m.generator_limited);
@@ -228,9 +235,8 @@ Json LineJson(const RunReport& report, const measure::LoadLine& line) {
   json["confidence"] = line.confidence;
   json["estimate_rps"] = by_users ? Json() : Number(line.estimate);
   json["estimate_interval_rps"] = by_users ? Json() : both;
-  json["covers_periods_below_ms"] = line.covers_periods_below > Duration::zero()
-                                        ? Json(Millis(line.covers_periods_below))
-                                        : Json();
+  json["covers_periods_below_ms"] =
+      line.covers_periods_below > Duration::zero() ? Json(Ms(line.covers_periods_below)) : Json();
   json["test"] = Name(line.test);
   json["binding"] = line.binding;
   json["cause"] = line.cause;
@@ -243,9 +249,9 @@ Json LineJson(const RunReport& report, const measure::LoadLine& line) {
   json["saturation_users"] = users(line.saturation);
   json["operating_users"] = users(line.operating);
   json["ended_by"] = Name(line.end);
-  json["spent_s"] = Seconds(line.spent);
+  json["spent_s"] = InSeconds(line.spent);
   json["next_precision_cost_s"] =
-      line.next_precision_cost.has_value() ? Json(Seconds(*line.next_precision_cost)) : Json();
+      line.next_precision_cost.has_value() ? Json(InSeconds(*line.next_precision_cost)) : Json();
   return json;
 }
 
@@ -254,7 +260,7 @@ Json VerifyJson(const VerifyVerdict& verdict, bool valid) {
               {"test", Name(verdict.test)},
               {"backlog_grows", valid ? Json(verdict.backlog_grows) : Json()},
               {"covers_periods_below_ms", verdict.covers_periods_below > Duration::zero()
-                                              ? Json(Millis(verdict.covers_periods_below))
+                                              ? Json(Ms(verdict.covers_periods_below))
                                               : Json()},
               {"binding", valid ? Json(verdict.binding) : Json()},
               {"cause", valid ? Json(verdict.cause) : Json()}};

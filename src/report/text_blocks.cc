@@ -115,7 +115,7 @@ std::string RefusedText(std::span<const measure::Refusal> refusals, const Style&
   return text;
 }
 
-std::string NotesText(const RunReport& report, const measure::Measurement& m, const Style& style) {
+std::string NotesText(const measure::Measurement& m, const Style& style) {
   std::string text;
   if (const std::string note = StopNote(m); !note.empty()) {
     text += Labelled(style, Paint(style, Tone::kDoubt, "stopped"), kVerdictLabel, note);
@@ -126,11 +126,13 @@ std::string NotesText(const RunReport& report, const measure::Measurement& m, co
                                  "could send no more",
                                  FormatRate(m.achieved)));
   }
-  if (report.target.insecure) {
-    text += Labelled(style, Paint(style, Tone::kDoubt, "insecure"), kVerdictLabel,
-                     "the target's certificate was not verified (--insecure)");
-  }
   return text;
+}
+
+std::string InsecureText(const TargetFacts& target, const Style& style) {
+  return target.insecure ? Labelled(style, Paint(style, Tone::kDoubt, "insecure"), kVerdictLabel,
+                                    "the target's certificate was not verified (--insecure)")
+                         : std::string();
 }
 
 std::string ObjectivesText(std::span<const measure::ObjectiveResult> objectives,

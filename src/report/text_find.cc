@@ -113,7 +113,7 @@ std::string SaturationText(const RunReport& report, const LoadLine& line) {
   return text + (rejected ? " (503s beyond it)" : "");
 }
 
-/// For users: the request rate that the operating load made.
+/// The load to run in production, why that one, and what was measured there.
 std::string OperatingText(const RunReport& report, const LoadLine& line) {
   std::string text = Level(line, *line.operating) + " or less";
   const bool of_saturation =
@@ -187,14 +187,11 @@ std::string FindVerdictText(const RunReport& report, const Style& style) {
   }
   for (const StepReport& step : report.steps) {
     if (step.measurement.stop == measure::StopReason::kDataEnded) {
-      text += NotesText(report, step.measurement, style);
+      text += NotesText(step.measurement, style);
       break;
     }
   }
-  if (const StepReport* last = report.steps.empty() ? nullptr : &report.steps.back();
-      last != nullptr && report.target.insecure) {
-    text += NotesText(report, measure::Measurement{}, style);
-  }
+  text += InsecureText(report.target, style);
   text += GeneratorText(report, style);
   if (report.load_line.has_value() && report.load_line->next_precision_cost.has_value() &&
       report.load_line->held.has_value() && report.load_line->broken.has_value()) {

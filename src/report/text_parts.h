@@ -51,9 +51,10 @@ inline constexpr int kVerdictLabel = 11;
 /// `REFUSED: this measured the generator, not the target (reason; what to change)`.
 [[nodiscard]] std::string RefusedText(std::span<const measure::Refusal> refusals,
                                       const Style& style);
-/// Why a probe ended early, and what was insecure.
-[[nodiscard]] std::string NotesText(const RunReport& report, const measure::Measurement& m,
-                                    const Style& style);
+/// Why a probe ended early, and whether the generator was its limit.
+[[nodiscard]] std::string NotesText(const measure::Measurement& m, const Style& style);
+/// That the target's certificate was not verified, where it was not.
+[[nodiscard]] std::string InsecureText(const TargetFacts& target, const Style& style);
 /// A line per objective.
 [[nodiscard]] std::string ObjectivesText(std::span<const measure::ObjectiveResult> objectives,
                                          const Style& style);

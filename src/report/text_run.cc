@@ -41,7 +41,8 @@ std::string FlowText(const measure::Measurement& m, const Style& style) {
 std::string FiguresText(const RunReport& report, const StepReport& step, const Style& style) {
   const measure::Measurement& m = step.measurement;
   std::string text = FlowText(m, style);
-  text += NotesText(report, m, style);
+  text += NotesText(m, style);
+  text += InsecureText(report.target, style);
   text += fmt::format("\n{}\n", PercentilesText(m, style));
   if (!m.errors.empty()) {
     text += ErrorsText(m.errors, style) + "\n";
@@ -101,8 +102,8 @@ std::string RunVerdictText(const RunReport& report, const Style& style) {
     return Spelled(style, NothingMeasured(report, style));
   }
   std::string text = RefusedText(step->measurement.refusals, style);
-  if (step->measurement.valid()) {
-    text += ObjectivesText(report.objectives, style);
+  if (step->measurement.valid() && !report.objectives.empty()) {
+    text += ObjectivesText(report.objectives, style) + "\n";
   }
   return Spelled(style, text + FiguresText(report, *step, style));
 }
@@ -120,7 +121,7 @@ std::string VerifyVerdictText(const RunReport& report, const Style& style) {
     text += Labelled(style, word, width, VerifySentence(report, verdict, step->measurement));
     text += Labelled(style, "", width, TestText(report, verdict));
     text += CoversText(verdict.covers_periods_below, style);
-    text += fmt::format("\n{}", ObjectivesText(report.objectives, style));
+    text += fmt::format("\n{}\n", ObjectivesText(report.objectives, style));
   }
   return Spelled(style, text + FiguresText(report, *step, style));
 }

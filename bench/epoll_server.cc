@@ -29,7 +29,7 @@
 namespace {
 
 constexpr std::string_view kReply =
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 38\r\n\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 39\r\n\r\n"
     "{\"score\": 0.831, \"label\": \"accepted\"}  ";
 
 volatile std::sig_atomic_t stop = 0;

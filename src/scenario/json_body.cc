@@ -71,6 +71,15 @@ bool ReadScalar(Reading& reading, const Node& node, const std::string& path, Tem
   return ReadTemplate(reading, node, path, TemplatePart::Context::kJsonValue, out);
 }
 
+bool ReadKey(Reading& reading, const Node& map, std::size_t i, const std::string& path,
+             Template& out) {
+  Node key;
+  key.kind = Node::Kind::kScalar;
+  key.place = map.key_places[i];
+  key.text = map.keys[i];
+  return ReadTemplate(reading, key, path, TemplatePart::Context::kJsonString, out);
+}
+
 }  // namespace
 
 bool ReadJsonBody(Reading& reading, const Node& node, const std::string& path, Template& out) {
@@ -90,9 +99,9 @@ bool ReadJsonBody(Reading& reading, const Node& node, const std::string& path, T
       return ok;
     case Node::Kind::kMap:
       for (std::size_t i = 0; i < node.items.size(); ++i) {
-        std::string key;
-        AppendJsonString(node.keys[i], key);
-        AppendLiteral((i == 0 ? "{" : ",") + key + ":", out);
+        AppendLiteral(i == 0 ? "{" : ",", out);
+        ok = ReadKey(reading, node, i, path, out) && ok;
+        AppendLiteral(":", out);
         ok = ReadJsonBody(reading, node.items[i], fmt::format("{}.{}", path, node.keys[i]), out) &&
              ok;
       }

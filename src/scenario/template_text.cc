@@ -333,9 +333,8 @@ bool ReadTemplate(Reading& reading, const Node& node, const std::string& path, C
     return false;
   }
   ExpressionReader expressions(reading, node, path);
-  const bool in_json = context == Context::kJsonValue;
-  const bool alone = in_json && pieces.size() == 1 && pieces[0].is_expression;
-  const bool quotes = in_json && !alone;
+  const bool alone = pieces.size() == 1 && pieces[0].is_expression;
+  const bool quotes = context == Context::kJsonString || (context == Context::kJsonValue && !alone);
   bool ok = true;
   if (quotes) {
     AppendLiteral("\"", out);

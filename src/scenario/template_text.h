@@ -17,8 +17,9 @@ namespace loadline::scenario {
 /// after a fault, which shows the text as written, never as expanded.
 bool ExpandVariables(Reading& reading, const Node& node, const std::string& path, std::string& out);
 
-/// Reads a scalar as a template for `context` (kText or kPath; kJsonValue: the text of a JSON
-/// string, with its quotes unless one expression is all of it). False after a fault.
+/// Reads a scalar as a template for `context`. In JSON it becomes a string with its quotes; as
+/// kJsonValue only unless one expression is all of it, which then keeps its type. False after a
+/// fault.
 bool ReadTemplate(Reading& reading, const Node& node, const std::string& path,
                   TemplatePart::Context context, Template& out);
 

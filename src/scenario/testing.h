@@ -2,6 +2,7 @@
 // Build() what a user would type. Not used by the program.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ inline Setting FlagSetting(std::string_view name, std::string_view argument = ""
   }
   CHECK(false && "no such flag");
 }
+
+/// Allocations of the test program so far, by operator new (allocations_test.cc).
+[[nodiscard]] std::int64_t AllocationsSoFar();
 
 using FlagTexts = std::vector<std::pair<const char*, const char*>>;
 

@@ -269,7 +269,7 @@ TEST(RunVerdict, OpensTheBooks) {
   EXPECT_THAT(
       RunVerdictText(report, {}),
       HasSubstr("5,610 scheduled = 5,600 dispatched + 10 never dispatched; 5,650 attempts = "
-                "5,600\n           stored + 40 left out by choice + 10 LOST; 3 cut at the "
+                "5,600 stored +\n           40 left out by choice + 10 LOST; 3 cut at the "
                 "end\n"));
   EXPECT_THAT(RunVerdictText(report, {}), Not(HasSubstr("BALANCE")));
   a.dropped = 9;
@@ -297,7 +297,7 @@ TEST(RunVerdict, HasPercentilesOfEachTask) {
   auto& tasks = report.steps.back().measurement.tasks;
   tasks.push_back(tasks.front());
   tasks.back().name = "batch";
-  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("\n  batch, response           48 ms"));
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("\n  batch, response         48 ms"));
   tasks.clear();
   EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("no request succeeded"));
 }

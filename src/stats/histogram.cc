@@ -1,7 +1,6 @@
 #include "stats/histogram.h"
 
 #include <cmath>
-#include <cstring>
 
 namespace loadline::stats {
 namespace {
@@ -14,25 +13,25 @@ int BitWidth(std::uint64_t x) {
 constexpr std::uint64_t kMaxBuckets = 1U << 22;  // 16 MiB of 32-bit counts.
 
 struct Geometry {
-  int significant_bits;
+  int block_bits;
   int unit_bits;
-  std::uint64_t buckets;
+  std::uint64_t blocks;
 };
 
-// As HdrHistogram derives it: 2·10^digits sub-buckets rounded up to a power of two, then as many
-// doublings as it takes to reach `highest`.
+// As HdrHistogram derives it: 2·10^digits sub-buckets rounded up to a power of two, in two blocks;
+// then a block for each doubling that it takes to reach `highest`.
 Geometry Derive(const HistogramLayout& layout) {
   std::uint64_t precise = 2;
   for (int i = 0; i < layout.digits; ++i) {
     precise *= 10;
   }
-  const int significant_bits = BitWidth(precise - 1);
+  const int block_bits = BitWidth(precise - 1) - 1;
   const int unit_bits = BitWidth(static_cast<std::uint64_t>(layout.lowest.count())) - 1;
   const int top_bits = BitWidth(static_cast<std::uint64_t>(layout.highest.count()));
-  const int doublings = std::max(0, top_bits - significant_bits - unit_bits);
-  return {.significant_bits = significant_bits,
+  const int doublings = std::max(0, top_bits - block_bits - 1 - unit_bits);
+  return {.block_bits = block_bits,
           .unit_bits = unit_bits,
-          .buckets = static_cast<std::uint64_t>(doublings + 2) << (significant_bits - 1)};
+          .blocks = static_cast<std::uint64_t>(doublings) + 2};
 }
 
 // What a bucket's values count as in a mean: HdrHistogram's "median equivalent value".
@@ -54,7 +53,8 @@ Status ValidateLayout(const HistogramLayout& layout) {
     return Error{ErrorCode::kInvalidArgument,
                  "histogram: the highest value must be at least twice the lowest"};
   }
-  if (Derive(layout).buckets > kMaxBuckets) {
+  const Geometry geometry = Derive(layout);
+  if (geometry.blocks << geometry.block_bits > kMaxBuckets) {
     return Error{
         ErrorCode::kInvalidArgument,
         "histogram: the layout needs more than 16 MiB; use fewer digits or a smaller range"};
@@ -65,15 +65,18 @@ Status ValidateLayout(const HistogramLayout& layout) {
 Histogram::Histogram(const HistogramLayout& layout) : layout_(layout) {
   CHECK(ValidateLayout(layout).has_value());
   const Geometry geometry = Derive(layout);
-  significant_bits_ = geometry.significant_bits;
+  blocks_.resize(geometry.blocks);
+  block_bits_ = geometry.block_bits;
+  block_mask_ = (1U << block_bits_) - 1;
   unit_bits_ = geometry.unit_bits;
-  bucket_count_ = static_cast<std::uint32_t>(geometry.buckets);
-  base_mask_ = ((std::uint64_t{1} << significant_bits_) - 1) << unit_bits_;
+  base_mask_ = ((std::uint64_t{2} << block_bits_) - 1) << unit_bits_;
   highest_ = layout.highest.count();
-  // calloc, not a vector: fresh pages stay untouched, and so unused, until something is counted
-  // there.
-  counts_.reset(static_cast<std::uint32_t*>(std::calloc(bucket_count_, sizeof(std::uint32_t))));
-  CHECK(counts_ != nullptr);
+}
+
+std::uint32_t* Histogram::AllocateBlock(std::uint32_t index) {
+  std::unique_ptr<std::uint32_t[]>& block = blocks_[index >> block_bits_];
+  block = std::make_unique<std::uint32_t[]>(std::size_t{1} << block_bits_);  // All zero.
+  return block.get();
 }
 
 Histogram::Histogram(const Histogram& other) : Histogram(other.layout_) {
@@ -82,7 +85,7 @@ Histogram::Histogram(const Histogram& other) : Histogram(other.layout_) {
 
 Histogram& Histogram::operator=(const Histogram& other) {
   if (this != &other) {
-    if (counts_ != nullptr && layout_ == other.layout_) {
+    if (!blocks_.empty() && layout_ == other.layout_) {
       Reset();
       Add(other);
     } else {
@@ -97,15 +100,17 @@ void Histogram::RecordN(Duration value, std::int64_t times) {
 }
 
 void Histogram::AddAtIndex(std::size_t index, std::int64_t times) {
-  CHECK(index < bucket_count_ && times >= 0);
+  CHECK(index < BucketCount() && times >= 0);
   if (times == 0) {
     return;
   }
   const std::uint32_t i = static_cast<std::uint32_t>(index);
+  std::uint32_t* block = blocks_[i >> block_bits_].get();
+  block = block != nullptr ? block : AllocateBlock(i);
+  std::uint32_t& count = block[i & block_mask_];
+  const std::uint64_t sum = static_cast<std::uint64_t>(times) + count;
+  count = static_cast<std::uint32_t>(sum);
   count_ += times;
-  Widen(i);
-  const std::uint64_t sum = static_cast<std::uint64_t>(times) + counts_[i];
-  counts_[i] = static_cast<std::uint32_t>(sum);
   if (const std::uint32_t over = static_cast<std::uint32_t>(sum >> 32); over != 0) {
     Carry(i, over);
   }
@@ -113,44 +118,45 @@ void Histogram::AddAtIndex(std::size_t index, std::int64_t times) {
 
 void Histogram::Add(const Histogram& other) {
   CHECK(layout_ == other.layout_);
-  if (other.empty()) {
-    return;
-  }
   if (&other == this) {
     Add(Histogram(other));
     return;
   }
-  // Written so that the compiler can see two plain arrays; carries are rare.
-  for (std::size_t i = other.first_; i <= other.last_; ++i) {
-    const std::uint32_t sum = counts_[i] + other.counts_[i];
-    const bool over = sum < counts_[i];
-    counts_[i] = sum;
-    if (over) [[unlikely]] {
-      Carry(static_cast<std::uint32_t>(i), 1);
+  for (std::size_t b = 0; b < other.blocks_.size(); ++b) {
+    const std::uint32_t* from = other.blocks_[b].get();
+    // A block that is empty since a Reset is not worth one here.
+    if (from == nullptr || (blocks_[b] == nullptr && std::all_of(from, from + block_mask_ + 1,
+                                                                 [](auto n) { return n == 0; }))) {
+      continue;
+    }
+    const std::uint32_t begin = static_cast<std::uint32_t>(b << block_bits_);
+    std::uint32_t* to = blocks_[b] != nullptr ? blocks_[b].get() : AllocateBlock(begin);
+    // In two passes, so that the first is vector instructions; a carry is rare.
+    std::uint32_t over = 0;
+    for (std::uint32_t i = 0; i <= block_mask_; ++i) {
+      to[i] += from[i];
+      over |= to[i] < from[i] ? 1U : 0U;
+    }
+    for (std::uint32_t i = 0; over != 0 && i <= block_mask_; ++i) {
+      if (to[i] < from[i]) {
+        Carry(begin + i, 1);
+      }
     }
   }
   for (const CarryCount& carry : other.carries_) {
     Carry(carry.index, carry.times);
   }
   count_ += other.count_;
-  first_ = std::min(first_, other.first_);
-  last_ = std::max(last_, other.last_);
 }
 
 void Histogram::Reset() {
-  if (count_ > 0) {
-    std::memset(counts_.get() + first_, 0, (last_ - first_ + std::size_t{1}) * sizeof(counts_[0]));
+  for (const std::unique_ptr<std::uint32_t[]>& block : blocks_) {
+    if (block != nullptr) {
+      std::fill_n(block.get(), block_mask_ + std::size_t{1}, 0U);
+    }
   }
   carries_.clear();
   count_ = 0;
-  first_ = UINT32_MAX;
-  last_ = 0;
-}
-
-// Out of line, so that Record only compares: stores to the ends would chain one call to the next.
-void Histogram::Widen(std::uint32_t index) {
-  first_ = std::min(first_, index);
-  last_ = std::max(last_, index);
 }
 
 void Histogram::Carry(std::uint32_t index, std::uint32_t times) {
@@ -163,25 +169,34 @@ void Histogram::Carry(std::uint32_t index, std::uint32_t times) {
   carries_.push_back({.index = index, .times = times});
 }
 
-std::int64_t Histogram::CountWithCarry(std::size_t index) const {
-  std::uint64_t count = counts_[index];
+std::int64_t Histogram::CarriedAtIndex(std::size_t index) const {
   for (const CarryCount& carry : carries_) {
     if (carry.index == index) {
-      count += static_cast<std::uint64_t>(carry.times) << 32;
+      return static_cast<std::int64_t>(carry.times) << 32;
     }
   }
-  return static_cast<std::int64_t>(count);
+  return 0;
+}
+
+std::size_t Histogram::UsedEnd() const {
+  for (std::size_t i = BucketCount(); i-- > 0;) {
+    if (blocks_[i >> block_bits_] == nullptr) {
+      i &= ~std::size_t{block_mask_};  // None in this block: go on before it.
+    } else if (CountAtIndex(i) > 0) {
+      return i + 1;
+    }
+  }
+  return 0;
 }
 
 int Histogram::ShiftAtIndex(std::size_t index) const {
-  const int doubling = static_cast<int>(index >> (significant_bits_ - 1));
-  return unit_bits_ + std::max(0, doubling - 1);
+  return unit_bits_ + std::max(0, static_cast<int>(index >> block_bits_) - 1);
 }
 
 Duration Histogram::LowestAtIndex(std::size_t index) const {
   const int shift = ShiftAtIndex(index);
-  const std::size_t doubling = static_cast<std::size_t>(shift - unit_bits_);
-  const std::size_t sub = index - (doubling << (significant_bits_ - 1));
+  const std::size_t doublings = static_cast<std::size_t>(shift - unit_bits_);
+  const std::size_t sub = index - (doublings << block_bits_);
   return Duration(static_cast<std::int64_t>(sub) << shift);
 }
 
@@ -192,11 +207,11 @@ Duration Histogram::HighestAtIndex(std::size_t index) const {
 }
 
 Duration Histogram::Min() const {
-  return empty() ? Duration::zero() : LowestAtIndex(first_);
+  return empty() ? Duration::zero() : LowestAtIndex(IndexOfRank(1));
 }
 
 Duration Histogram::Max() const {
-  return empty() ? Duration::zero() : HighestAtIndex(last_);
+  return empty() ? Duration::zero() : HighestAtIndex(UsedEnd() - 1);
 }
 
 Duration Histogram::Mean() const {
@@ -233,28 +248,44 @@ Duration Histogram::ValueAtQuantile(double quantile, std::int64_t infinite) cons
   const double rank_real = std::nextafter(quantile, 0.0) * static_cast<double>(total);
   const std::int64_t rank =
       std::clamp(static_cast<std::int64_t>(std::ceil(rank_real)), std::int64_t{1}, total);
-  if (rank > count_) {
-    return Duration::max();
-  }
+  return rank > count_ ? Duration::max() : HighestAtIndex(IndexOfRank(rank));
+}
+
+std::size_t Histogram::IndexOfRank(std::int64_t rank) const {
   std::int64_t seen = 0;
-  for (std::size_t i = first_; i < last_; ++i) {
-    seen += CountAtIndex(i);
-    if (seen >= rank) {
-      return HighestAtIndex(i);
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const std::uint32_t* block = blocks_[b].get();
+    if (block == nullptr) {
+      continue;
+    }
+    // Whole blocks first, as vector instructions.
+    const std::size_t begin = b << block_bits_;
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i <= block_mask_; ++i) {
+      sum += block[i];
+    }
+    if (carries_.empty() && seen + static_cast<std::int64_t>(sum) < rank) {
+      seen += static_cast<std::int64_t>(sum);
+      continue;
+    }
+    for (std::size_t i = begin; i <= begin + block_mask_; ++i) {
+      seen += CountAtIndex(i);
+      if (seen >= rank) {
+        return i;
+      }
     }
   }
-  return HighestAtIndex(last_);
+  CHECK(false);
 }
 
 std::int64_t Histogram::CountAbove(Duration threshold) const {
   if (empty() || threshold.count() >= highest_) {
     return 0;
   }
-  const std::size_t begin = threshold < Duration::zero() ? 0 : IndexOf(threshold) + std::size_t{1};
+  const Duration last_not_above =
+      threshold < Duration::zero() ? Duration(-1) : HighestAtIndex(IndexOf(threshold));
   std::int64_t above = 0;
-  for (std::size_t i = std::max<std::size_t>(begin, first_); i <= last_; ++i) {
-    above += CountAtIndex(i);
-  }
+  ForEach([&](Duration low, Duration, std::int64_t n) { above += low > last_not_above ? n : 0; });
   return above;
 }
 
@@ -266,13 +297,7 @@ bool operator==(const Histogram& a, const Histogram& b) {
   if (a.layout_ != b.layout_ || a.count_ != b.count_) {
     return false;
   }
-  if (a.count_ == 0) {
-    return true;
-  }
-  if (a.first_ != b.first_ || a.last_ != b.last_) {
-    return false;
-  }
-  for (std::size_t i = a.first_; i <= a.last_; ++i) {
+  for (std::size_t i = 0; i < a.BucketCount(); ++i) {
     if (a.CountAtIndex(i) != b.CountAtIndex(i)) {
       return false;
     }

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "serve/exchange.h"
 #include "serve/response_text.h"
+#include "serve/spin_budget.h"
 #include "serve/tls_files.h"
 
 namespace loadline::serve {
@@ -280,6 +281,7 @@ struct Server::Parts {
   Instant alarm_at = Instant::max();
   Instant armed_at = Instant::max();
   Instant stop_by = Instant::max();
+  SpinBudget spin_budget;
 
   Status Listen();
   Status PrepareTls();
@@ -288,6 +290,7 @@ struct Server::Parts {
   void Sweep();
   void Run();
   void ArmFor(Instant when);
+  void TurnBeforeAlarm(Instant now);
   void StopBy(Instant when);
 };
 
@@ -409,6 +412,19 @@ void Server::Parts::ArmFor(Instant when) {
   });
 }
 
+/// Spins if the alarm is near and we can afford it, else sleeps until it is near, or due.
+void Server::Parts::TurnBeforeAlarm(Instant now) {
+  const Duration spin = core.options.spin;
+  const bool near = alarm_at - now <= spin;
+  if (near && spin_budget.MaySpin(now)) {
+    context.poll_one();
+    spin_budget.Spent(Now());
+    return;
+  }
+  ArmFor(near ? alarm_at : alarm_at - spin);
+  context.run_one();
+}
+
 void Server::Parts::Run() {
   // Timers of this thread may fire on time: the default slack is 50 us.
   prctl(PR_SET_TIMERSLACK, 1);
@@ -424,11 +440,8 @@ void Server::Parts::Run() {
       alarm_at = Instant::max();
       alarm(now);
       context.poll_one();  // However late the alarms are, connections get their turn.
-    } else if (alarm_at - now <= core.options.spin) {
-      context.poll_one();
     } else {
-      ArmFor(alarm_at - core.options.spin);
-      context.run_one();
+      TurnBeforeAlarm(now);
     }
   }
   const std::vector<Exchange*> open(core.open.begin(), core.open.end());

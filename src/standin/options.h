@@ -27,7 +27,7 @@ struct StandinOptions {
   std::uint64_t seed = 1;          ///< Replays service times, balancing and errors.
   Bytes id_log{64 * 1024 * 1024};  ///< Memory for the ids of requests seen; 0: none are kept.
   /// The loop spins so long before a departure, so that it happens on time.
-  Duration spin = 60us;
+  Duration spin = 120us;
 
   static constexpr int kMostThreads = 256;
 

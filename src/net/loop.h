@@ -70,7 +70,7 @@ class Loop {
   /// Most events of one turn. Small batches let replies be answered while they are still in cache.
   static constexpr std::size_t kMaxEvents = 64;
   /// Size of the shared receive buffer.
-  static constexpr std::size_t kReceiveBufferBytes = 64 * 1024;
+  static constexpr std::size_t kReceiveBufferBytes = std::size_t{64} * 1024;
 
   /// kExhausted if descriptors ran out, kIo if the kernel refuses otherwise.
   [[nodiscard]] static Result<std::unique_ptr<Loop>> Create(

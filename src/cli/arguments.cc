@@ -76,7 +76,7 @@ Error UnknownCommand(std::string_view group, const std::string& word) {
 std::string Owners(std::string_view flag) {
   std::string owners;
   for (const Command& command : Commands()) {
-    if (command.Find(flag) != nullptr) {
+    if (command.group != "scenario" && command.Find(flag) != nullptr) {
       owners += (owners.empty() ? "" : ", ") + command.FullName();
     }
   }

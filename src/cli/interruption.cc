@@ -43,7 +43,7 @@ void Raise(int event_fd) {
 
 }  // namespace
 
-Result<std::unique_ptr<Interruption>> Interruption::Start() {
+Result<std::unique_ptr<Interruption>> Interruption::Start(std::string_view first_words) {
   const sigset_t signals = WatchedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const int signal_fd = ::signalfd(-1, &signals, SFD_CLOEXEC);
@@ -58,11 +58,15 @@ Result<std::unique_ptr<Interruption>> Interruption::Start() {
     }
     return Error{ErrorCode::kIo, "cannot watch for Ctrl-C: " + reason};
   }
-  return std::unique_ptr<Interruption>(new Interruption(signal_fd, stop_fd, wake_fd));
+  return std::unique_ptr<Interruption>(new Interruption(signal_fd, stop_fd, wake_fd, first_words));
 }
 
-Interruption::Interruption(int signal_fd, int stop_fd, int wake_fd)
-    : signal_fd_(signal_fd), stop_fd_(stop_fd), wake_fd_(wake_fd), watcher_([this] { Watch(); }) {}
+Interruption::Interruption(int signal_fd, int stop_fd, int wake_fd, std::string_view first_words)
+    : signal_fd_(signal_fd),
+      stop_fd_(stop_fd),
+      wake_fd_(wake_fd),
+      first_words_(first_words),
+      watcher_([this] { Watch(); }) {}
 
 Interruption::~Interruption() {
   Raise(stop_fd_);
@@ -85,10 +89,9 @@ void Interruption::OnFirst(std::function<void()> action) {
   action_();
 }
 
-void Interruption::First(int signal) {
+void Interruption::First() {
   requested_.store(true, std::memory_order_release);
-  Say(signal == SIGINT ? "\ninterrupted: finishing the record; Ctrl-C again leaves at once\n"
-                       : "\nterminated: finishing the record; a second signal leaves at once\n");
+  Say(first_words_);
   Raise(wake_fd_);
   const std::lock_guard lock(mutex_);
   if (action_) {
@@ -115,7 +118,7 @@ void Interruption::Watch() {
     if (Requested()) {
       ::_exit(ToInt(ExitCode::kInterrupted));
     }
-    First(static_cast<int>(info.ssi_signo));
+    First();
   }
 }
 

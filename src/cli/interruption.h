@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 #include "base/result.h"
@@ -18,8 +19,13 @@ namespace loadline::cli {
 /// Construct before any other thread; at most one at a time.
 class Interruption {
  public:
+  static constexpr std::string_view kFinishing =
+      "\ninterrupted: finishing the record; Ctrl-C again leaves at once\n";
+
+  /// `first_words` go to standard error when the first signal comes; they must be a literal.
   /// Errors: kIo if the system gives no signalfd.
-  [[nodiscard]] static Result<std::unique_ptr<Interruption>> Start();
+  [[nodiscard]] static Result<std::unique_ptr<Interruption>> Start(
+      std::string_view first_words = kFinishing);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
@@ -35,14 +41,15 @@ class Interruption {
   void OnFirst(std::function<void()> action);
 
  private:
-  Interruption(int signal_fd, int stop_fd, int wake_fd);
+  Interruption(int signal_fd, int stop_fd, int wake_fd, std::string_view first_words);
   void Watch();
-  void First(int signal);
+  void First();
 
   // Constant after construction.
   int signal_fd_ = -1;
   int stop_fd_ = -1;
   int wake_fd_ = -1;
+  std::string_view first_words_;
 
   // Crosses threads.
   std::atomic<bool> requested_ = false;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/units_text.h"
+#include "cli/document_facts.h"
 
 namespace loadline::cli {
 namespace {
@@ -15,20 +16,6 @@ void ReadTarget(const std::string& target, report::TargetFacts& facts) {
   const std::size_t blank = target.find(' ');
   facts.method = blank == std::string::npos ? "" : target.substr(0, blank);
   facts.url = blank == std::string::npos ? target : target.substr(blank + 1);
-}
-
-measure::ObjectiveState StateOf(measure::StepResult result) {
-  switch (result) {
-    case measure::StepResult::kHeld:
-      return measure::ObjectiveState::kHeld;
-    case measure::StepResult::kBroken:
-      return measure::ObjectiveState::kBroken;
-    case measure::StepResult::kClear:
-    case measure::StepResult::kUndecided:
-    case measure::StepResult::kRefused:
-      return measure::ObjectiveState::kUndecided;
-  }
-  return measure::ObjectiveState::kUndecided;
 }
 
 }  // namespace
@@ -60,14 +47,9 @@ report::RunReport ToReport(const store::RunRecord& record) {
     report.steps.push_back({step.purpose, step.measurement, step.verdict});
     if (step.purpose == "probe") {
       report.objectives = step.verdict.objectives;
-      if (info.start.command == "verify") {
-        report::VerifyVerdict verdict;
-        verdict.state = StateOf(step.verdict.result);
-        verdict.binding = step.verdict.reason;
-        report.verify = verdict;
-      }
     }
   }
+  AddDocumentFacts(record.document, report);
   return report;
 }
 

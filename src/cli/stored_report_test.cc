@@ -18,6 +18,9 @@ store::RunRecord VerifyRecord() {
   record.info.state = store::RunState::kComplete;
   record.info.exit_code = 1;
   record.info.attempts_stored = 400;
+  record.document = R"({"confidence": 0.99, "target": {"tls": "TLSv1.3", "insecure": true},
+    "verify": {"result": "broken", "test": "level crossing", "backlog_grows": true,
+               "covers_periods_below_ms": 2500, "binding": "p95 < 200ms", "cause": "503s"}})";
   record.steps.resize(3);
   record.steps[0].purpose = "preflight";
   record.steps[0].finished = true;
@@ -42,6 +45,21 @@ TEST(ToReport, TakesTheRecordApart) {
   EXPECT_EQ(report.objectives.size(), 2U);
   ASSERT_TRUE(report.verify);
   EXPECT_EQ(report.verify->state, measure::ObjectiveState::kBroken);
+  EXPECT_EQ(report.verify->test, measure::TestKind::kLevelCrossing);
+  EXPECT_TRUE(report.verify->backlog_grows);
+  EXPECT_EQ(report.verify->covers_periods_below, 2500ms);
+  EXPECT_EQ(report.verify->binding, "p95 < 200ms");
+  EXPECT_DOUBLE_EQ(report.confidence, 0.99);
+  EXPECT_EQ(report.target.tls, "TLSv1.3");
+  EXPECT_TRUE(report.target.insecure);
+}
+
+TEST(ToReport, BearsARunWithoutADocument) {
+  for (const char* document : {"", "not json", "[]", "{\"verify\": 3, \"target\": null}"}) {
+    store::RunRecord record = VerifyRecord();
+    record.document = document;
+    EXPECT_FALSE(ToReport(record).verify);
+  }
 }
 
 TEST(ToReport, LeavesUnfinishedStepsOut) {

@@ -99,7 +99,7 @@ class Sabotaged(Gate):
             # 5 s of 10,000/s are 4 MB of spool: more than there is.
             result, done = self.measure(nginx.url("/"), "--rate", "10000/s", "--duration", "5s")
             self.assertEqual(done.code, 3, done.text)
-            generator = result["generator"]
+            generator = result["accounts"]
             self.assertEqual(generator["attempts"],
                              generator["stored"] + generator["skipped"] + generator["dropped"])
             self.assertGreater(generator["dropped"], 0, done.text)
@@ -113,7 +113,7 @@ class Sabotaged(Gate):
                            "trace=write", "-e", "inject=write:delay_exit=300000"]
             result, done = self.measure(nginx.url("/"), "--rate", "5000/s", "--duration", "5s",
                                         "--threads", "1", timeout=240)
-        generator = result["generator"]
+        generator = result["accounts"]
         self.assertEqual(generator["scheduled"],
                          generator["dispatched"] + generator["never_dispatched"], done.text)
         self.assertEqual(generator["attempts"],

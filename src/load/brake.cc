@@ -8,7 +8,7 @@ using measure::StopReason;
 
 std::optional<StopReason> Brake::Look(Duration at, const Totals& totals, Duration slowest) {
   const Totals& before = history_[seen_ % history_.size()];
-  const bool answered = seen_ > 0 && totals.answered > before.answered;
+  const bool answered = totals.answered > before.answered;
   ++seen_;
   history_[seen_ % history_.size()] = totals;
 

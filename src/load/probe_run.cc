@@ -92,6 +92,8 @@ ProbeRun::~ProbeRun() {
 Result<measure::Measurement> ProbeRun::Run() {
   TRY(CreateShards());
   if (options_.spool != nullptr) {
+    // Rows of the preflight that are still on their way are not this probe's.
+    static_cast<void>(options_.spool->Flush(10s));
     spool_written_ = options_.spool->written();
     spool_lost_ = options_.spool->lost();
   }
@@ -149,7 +151,14 @@ void ProbeRun::Start() {
   started_ = UtcNow() + kStartAhead;
   const Duration horizon = std::chrono::hours(24 * 365 * 100);
   const Duration whole = load_.duration > horizon ? horizon : load_.warmup + load_.duration;
-  control_.stop_ns.store((start_ + whole).time_since_epoch().count(), std::memory_order_release);
+  Instant stop = start_ + whole;
+  if (interrupted_.load(std::memory_order_acquire)) {
+    stop = start_;  // Nothing is issued at all.
+    control_.cut_ns.store(stop.time_since_epoch().count(), std::memory_order_release);
+    stopping_ = true;
+    stop_reason_ = StopReason::kInterrupted;
+  }
+  control_.stop_ns.store(stop.time_since_epoch().count(), std::memory_order_release);
   control_.start_ns.store(start_.time_since_epoch().count(), std::memory_order_release);
   for (const std::unique_ptr<Shard>& shard : shards_) {
     shard->Wake();

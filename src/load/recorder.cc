@@ -52,7 +52,10 @@ void Recorder::Scheduled(Instant at, std::uint32_t user, std::uint16_t task) {
     ++pending_->tally.scheduled;  // Became ready within the window, was taken up after it.
   }
   if (options_.wants_events) {
-    PushEvent({.at = at - start_, .request = user, .task = task, .kind = EventKind::kArrival});
+    PushEvent({.at = at - start_,
+               .request = GlobalUser(user),
+               .task = task,
+               .kind = EventKind::kArrival});
   }
 }
 
@@ -110,12 +113,12 @@ void Recorder::Ended(const Request& request, const Outcome& outcome, Instant don
     counts.wire.Record(done - request.sent);
   }
   if (options_.wants_events) {
-    PushEvent(
-        {.at = done - start_,
-         .request = options_.closed ? request.user : static_cast<std::uint32_t>(request.number),
-         .task = request.task,
-         .kind = EventKind::kDeparture,
-         .error = outcome.failure.kind});
+    PushEvent({.at = done - start_,
+               .request = options_.closed ? GlobalUser(request.user)
+                                          : static_cast<std::uint32_t>(request.number),
+               .task = request.task,
+               .kind = EventKind::kDeparture,
+               .error = outcome.failure.kind});
   }
 }
 

@@ -157,6 +157,10 @@ class Recorder {
   void FinishSlab(Instant now);
   void Post();
   [[nodiscard]] Instant BoundaryOf(std::int64_t window) const { return start_ + window * kWindow; }
+  [[nodiscard]] std::uint32_t GlobalUser(std::uint32_t user) const {
+    return user * static_cast<std::uint32_t>(options_.shards) +
+           static_cast<std::uint32_t>(options_.shard);
+  }
   [[nodiscard]] std::int64_t Stamp(Instant at) const {
     return at == Instant{} ? 0 : (at - options_.epoch).count();
   }

@@ -78,6 +78,8 @@ struct LoadLine {
   SearchEnd end = SearchEnd::kBudget;
   Duration spent{};
   std::optional<Duration> next_precision_cost;  ///< What halving the bracket would take, about.
+  /// Part of 1 − c that no probe has used yet; `--continue` goes on with it.
+  double unspent_error = 0.0;
   std::vector<SearchStep> steps;
 };
 

@@ -11,6 +11,8 @@
 namespace loadline::search {
 namespace {
 
+/// With violations added that were not seen, `held` needs this much less evidence.
+constexpr double kCarefulWeight = 1.3;
 /// The states on top that hold this share of all departures (and at least so many of them) share
 /// one rate: further up too little is known of each.
 constexpr double kPooledShare = 0.05;
@@ -23,7 +25,7 @@ constexpr double kBacklogShare = 0.5;
 double CrossingLook::HeldZ() const {
   const double degrees = batches - 1;
   return std::min(NormalFromStudent(log_ratio / log_ratio_sd, degrees),
-                  NormalFromStudent(careful / careful_sd, degrees));
+                  kCarefulWeight * NormalFromStudent(careful / careful_sd, degrees));
 }
 
 double CrossingLook::BrokenZ() const {
@@ -89,7 +91,7 @@ void CrossingFit::PoolRates() {
   lowest_ = BinFloor(static_cast<std::uint32_t>(lowest_));
 }
 
-double CrossingFit::BacklogZ() const {
+Backlog CrossingFit::GetBacklog() const {
   double total = 0.0;
   for (std::size_t bin = 0; bin < bins_; ++bin) {
     total += departures_[bin];
@@ -118,7 +120,10 @@ double CrossingFit::BacklogZ() const {
     variance += deviation * deviation;
   }
   const double arrived = law_.rate * seconds;
-  return (arrived - left) / std::sqrt(std::max({variance, left, arrived, 1.0}));
+  const double sd = std::sqrt(std::max({variance, left, arrived, 1.0}));
+  return {.z = (arrived - left) / sd,
+          .log_headroom = std::log(std::max(left, 1.0) / std::max(arrived, 1e-9)),
+          .log_headroom_sd = sd / std::max(left, 1.0)};
 }
 
 CrossingLook CrossingFit::Look(int objective, double allowed) const {

@@ -46,14 +46,21 @@ struct CrossingLook {
   double excess_z = 0.0;
 };
 
+/// Whether more arrives than leaves even while the backlog is high. Open loop.
+struct Backlog {
+  double z = 0.0;  ///< Evidence that it grows for ever, in standard normal units; < 0: it shrinks.
+  /// ln(rate at which requests leave while the backlog is high / rate at which they arrive).
+  double log_headroom = 0.0;
+  double log_headroom_sd = 0.0;
+};
+
 class CrossingFit {
  public:
   /// The first `batches` >= 2 full batches of `counts`, which must outlive the fit.
   CrossingFit(const CrossingCounts& counts, int batches, const ArrivalLaw& law);
 
-  /// Evidence that more arrives than leaves even while the backlog is high, in standard normal
-  /// units: no steady state exists. Open loop only.
-  [[nodiscard]] double BacklogZ() const;
+  /// Open loop only.
+  [[nodiscard]] Backlog GetBacklog() const;
 
   /// What is known of `objective`, which allows a share `allowed` in (0, 1) of violations.
   [[nodiscard]] CrossingLook Look(int objective, double allowed) const;

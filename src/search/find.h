@@ -48,6 +48,7 @@ struct FindPlan {
   double expected_width = 0.0;  ///< Relative width of the bracket that the budget should reach.
   double precision = 0.0;       ///< As wanted…
   Duration precision_cost{};    ///< …and about what it needs.
+  double assumed_level = 0.0;   ///< The line that these figures assume.
 };
 
 /// What a probe of a search is for.
@@ -89,6 +90,8 @@ class FindListener {
   virtual ~FindListener() = default;
 
   virtual void OnPlan(const FindPlan& plan) { static_cast<void>(plan); }
+  /// The same once the line is roughly known; at most once.
+  virtual void OnNarrowing(const FindPlan& plan) { static_cast<void>(plan); }
   virtual void OnStepStart(const StepStart& start) { static_cast<void>(start); }
   /// Every 100 ms of probe time; kStop ends the search as interrupted.
   virtual measure::Decision OnLive(const StepLive& live) {

@@ -56,8 +56,8 @@ measure::ObjectiveState JudgeState::state() const {
     }
     held = held && state == ObjectiveState::kHeld;
   }
-  if (options_.objectives.empty()) {
-    held = steady_z_ > boundary_.held;
+  if (options_.objectives.empty() || options_.prove_steady) {
+    held = held && (!crossing_ || !options_.load.open() || steady_z_ > boundary_.held);
   }
   return held ? ObjectiveState::kHeld : ObjectiveState::kUndecided;
 }
@@ -134,6 +134,9 @@ measure::ObjectiveResult JudgeState::MeasuredResult(std::size_t index) const {
 
 std::optional<LineEstimate> JudgeState::Estimate() const {
   std::optional<LineEstimate> lowest;
+  if (options_.prove_steady) {
+    lowest = headroom_;
+  }
   for (const Tested& tested : tested_) {
     if (!tested.crossing || tested.crossing->hopeless ||
         !std::isfinite(tested.crossing->users_ratio_sd)) {
@@ -144,6 +147,26 @@ std::optional<LineEstimate> JudgeState::Estimate() const {
     }
   }
   return lowest;
+}
+
+Evidence JudgeState::evidence() const {
+  Evidence evidence;
+  for (const Tested& tested : tested_) {
+    const double ratio = tested.share / tested.allowed;
+    if (tested.requests > 0.0 && (evidence.requests <= 0.0 || ratio > evidence.share_ratio)) {
+      evidence.requests = tested.requests;
+      evidence.share_ratio = ratio;
+      evidence.share_ratio_sd = tested.share_sd / tested.allowed;
+    }
+    if (tested.state == ObjectiveState::kUndecided) {
+      const double more = static_cast<double>(TestedResult(tested).more_requests);
+      evidence.more_requests = std::max(evidence.more_requests, more);
+    }
+    const double seen = std::max(1.0, tested.arrived);
+    evidence.seen_ratio = std::max(evidence.seen_ratio, tested.violated / seen / tested.allowed);
+  }
+  evidence.seen = static_cast<double>(counted_);
+  return evidence;
 }
 
 Duration JudgeState::covers_periods_below() const {
@@ -177,6 +200,18 @@ std::vector<measure::ObjectiveResult> Judge::Results() const {
 }
 std::optional<LineEstimate> Judge::Estimate() const {
   return state_->Estimate();
+}
+std::optional<LineEstimate> Judge::Headroom() const {
+  return state_->Headroom();
+}
+Evidence Judge::evidence() const {
+  return state_->evidence();
+}
+Duration Judge::alone() const {
+  return state_->alone();
+}
+Duration Judge::judged() const {
+  return state_->judged();
 }
 measure::TestKind Judge::test() const {
   return state_->test();

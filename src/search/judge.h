@@ -31,6 +31,9 @@ struct JudgeOptions {
   Duration alone = Duration::zero();
   /// Slowest periodic activity that the verdict shall cover: no verdict before 20 periods.
   Duration covers = Duration::zero();
+  /// Open loop: `held` needs proof that the backlog does not grow, too. For searches of the
+  /// saturation, where no objective says it.
+  bool prove_steady = false;
   /// OnWindow() answers kStop as soon as everything testable is decided (`run`: false).
   bool stop_when_decided = true;
 };
@@ -39,6 +42,16 @@ struct JudgeOptions {
 struct LineEstimate {
   double log_ratio = 0.0;  ///< ln(line / level): > 0 when the probe ran below the line.
   double sd = 0.0;         ///< Standard deviation of log_ratio.
+};
+
+/// What has come in so far, verdict or not.
+struct Evidence {
+  double requests = 0.0;     ///< Judged at the latest look; 0: there was none yet.
+  double share_ratio = 0.0;  ///< Violations as a multiple of the allowed, of the worst objective…
+  double share_ratio_sd = 0.0;  ///< …with its standard deviation.
+  double more_requests = 0.0;   ///< About how many more decide; 0: unknown.
+  double seen = 0.0;            ///< Requests whose outcome is known, looks or not…
+  double seen_ratio = 0.0;      ///< …and their violations as a multiple of the allowed (worst).
 };
 
 /// The test that judges `load`: level crossing for Poisson arrivals, its closed form for at least
@@ -70,6 +83,13 @@ class Judge : public measure::Observer {
   [[nodiscard]] std::vector<measure::ObjectiveResult> Results() const;
   /// The line as this probe sees it; none where the test in use cannot say, or not yet.
   [[nodiscard]] std::optional<LineEstimate> Estimate() const;
+  /// Where the backlog would begin to grow: open loop with Poisson arrivals; else none.
+  [[nodiscard]] std::optional<LineEstimate> Headroom() const;
+  [[nodiscard]] Evidence evidence() const;
+  /// Response time of a lone request, as given or learnt; 0: not known yet.
+  [[nodiscard]] Duration alone() const;
+  /// How long requests have been judged.
+  [[nodiscard]] Duration judged() const;
   [[nodiscard]] measure::TestKind test() const;
   /// Background activity with shorter periods is covered: a twentieth of what was judged.
   [[nodiscard]] Duration covers_periods_below() const;

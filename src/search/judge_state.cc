@@ -20,8 +20,8 @@ constexpr double kFewestPerBatch = 16.0;
 /// …and in response times of a lone request (times the requests that arrive in one).
 constexpr double kAlonesPerBatch = 10.0;
 /// Full batches at the first look, and at least at any later one.
-constexpr int kFirstBatches = 64;
-constexpr int kFewestBatches = 32;
+constexpr int kFirstBatches = 20;
+constexpr int kFewestBatches = 16;
 /// Lone response: so many replies teach it, or what came within so long.
 constexpr std::size_t kLessons = 100;
 constexpr Duration kLongestLesson = 5s;
@@ -175,6 +175,9 @@ void JudgeState::Arrive(LedgerEntry& entry) {
   if (finished_ || deaf_) {
     return;
   }
+  for (Tested& tested : tested_) {
+    tested.arrived += tested.task == kAllTasks || tested.task == entry.task ? 1.0 : 0.0;
+  }
   if (test_ == measure::TestKind::kBatch) {
     backlog_->Arrive(entry.found);
     entry.tag = static_cast<std::uint32_t>(counted_);
@@ -198,6 +201,7 @@ void JudgeState::Arrive(LedgerEntry& entry) {
 }
 
 void JudgeState::Late(std::size_t tested, const LedgerEntry& entry) {
+  tested_[tested].violated += begun_ && entry.at >= began_ ? 1.0 : 0.0;
   if (entry.tag == kNotCounted || finished_) {
     return;
   }
@@ -298,9 +302,10 @@ void JudgeState::LookAtBacklog() {
   if (backlog_) {
     backlog_grows_ = backlog_->Z() > kGrowthBound;
   } else if (crossing_->full() >= kFewestBatches) {
-    const double z = CrossingFit(*crossing_, crossing_->full(), law_).BacklogZ();
-    backlog_grows_ = z > kBacklogBound;
-    steady_z_ = -z;
+    const Backlog backlog = CrossingFit(*crossing_, crossing_->full(), law_).GetBacklog();
+    backlog_grows_ = backlog.z > kBacklogBound;
+    steady_z_ = -backlog.z;
+    headroom_ = {.log_ratio = backlog.log_headroom, .sd = backlog.log_headroom_sd};
   }
 }
 
@@ -313,6 +318,7 @@ void JudgeState::LookCrossing(Tested& tested) {
   const CrossingLook look =
       CrossingFit(*crossing_, usable, law_).Look(static_cast<int>(i), tested.allowed);
   tested.crossing = look;
+  tested.share = look.share;
   tested.share_sd = look.share_sd;
   tested.held_z = look.HeldZ();
   tested.broken_z = look.BrokenZ();
@@ -328,6 +334,7 @@ void JudgeState::LookBatch(Tested& tested) {
     return;
   }
   const BatchLook look = tested.late->Look(decided);
+  tested.share = look.share;
   tested.share_sd = look.share_sd;
   tested.held_z = look.held_z;
   tested.broken_z = look.broken_z;

@@ -39,6 +39,10 @@ class JudgeState {
   [[nodiscard]] bool backlog_grows() const { return backlog_grows_; }
   [[nodiscard]] std::vector<measure::ObjectiveResult> Results() const;
   [[nodiscard]] std::optional<LineEstimate> Estimate() const;
+  [[nodiscard]] std::optional<LineEstimate> Headroom() const { return headroom_; }
+  [[nodiscard]] Evidence evidence() const;
+  [[nodiscard]] Duration alone() const { return FromSeconds(alone_); }
+  [[nodiscard]] Duration judged() const { return judged_until_ - began_; }
   [[nodiscard]] measure::TestKind test() const { return test_; }
   [[nodiscard]] Duration covers_periods_below() const;
   [[nodiscard]] bool drifted() const { return drops_ > 0; }
@@ -65,10 +69,14 @@ class JudgeState {
     std::optional<LateBatches> late;
     // As of the latest look.
     std::optional<CrossingLook> crossing;
+    double share = 0.0;
     double share_sd = 0.0;
     double held_z = 0.0;
     double broken_z = 0.0;
     double requests = 0.0;
+    // Since the warm-up, looks or not.
+    double arrived = 0.0;
+    double violated = 0.0;
   };
 
   void Learn(Duration response);
@@ -114,7 +122,8 @@ class JudgeState {
   Duration began_{};
   Duration judged_until_{};
   bool backlog_grows_ = false;
-  double steady_z_ = 0.0;  // Evidence that the backlog does not grow.
+  double steady_z_ = 0.0;                 // Evidence that the backlog does not grow…
+  std::optional<LineEstimate> headroom_;  // …and where it would.
   int drops_ = 0;
   int fewest_batches_ = 0;
 };

@@ -17,6 +17,8 @@ constexpr double kClosedLow = -8.0;
 constexpr double kClosedHigh = 3.0;
 /// The careful solution's deviation is taken at this part of its tilt.
 constexpr double kCarefulPart = 0.25;
+/// So much of a batch of late requests may have been missed by chance.
+constexpr double kUnseenBatches = 0.4;
 /// A batch of late requests is never taken for fewer than these (of one task among many).
 constexpr double kFewestPerBatch = 16.0;
 constexpr int kMostSteps = 60;
@@ -244,7 +246,7 @@ CrossingLook ObjectiveFit::Look() {
   if (law.closed()) {
     SolveUsers(look);
   }
-  const double careful_share = allowed_ - BatchOfLate() / std::max(1.0, arrivals_);
+  const double careful_share = allowed_ - kUnseenBatches * BatchOfLate() / std::max(1.0, arrivals_);
   if (careful_share > 0.0 && now.share < careful_share) {
     look.careful = Solve(careful_share, 0.0, high);
     const Tilted part = Tilt(kCarefulPart * look.careful);

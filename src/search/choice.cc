@@ -1,0 +1,230 @@
+// Where a search probes next.
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "search/boundary.h"
+#include "search/search_run.h"
+
+namespace loadline::search {
+namespace {
+
+/// On the way up each glance doubles the load.
+constexpr double kStepUp = 2.0;
+constexpr double kStepDown = 4.0;
+/// An estimate better than this ends the way up; a guess better than this is worth a proof.
+constexpr double kEstimateGoodEnough = 0.2;
+constexpr double kGuessGoodEnough = 0.3;
+/// Proofs keep this many standard deviations of the guess away from it. This, kWorthwhile and the
+/// rule when a proof is too dear (probe_watch.cc) gave the narrowest brackets in a model of whole
+/// searches; the optimum is flat.
+constexpr double kGuessMargin = 0.75;
+/// A proof must move its end of the bracket by this factor of its distance, or it is not worth it.
+constexpr double kWorthwhile = 1.15;
+/// A load that is proved again because a later probe contradicts it is taken to be this far off.
+constexpr double kRecheckDistance = 0.15;
+/// Brackets are so much wider than if the line had been known when the proofs were placed.
+constexpr double kPlanFactor = 1.6;
+/// The judged part holds so many periods of what the verdict shall cover.
+constexpr int kPeriodsCovered = 20;
+/// Share of the time left that one glance, or one proof, may take at most.
+constexpr double kGlanceShare = 0.2;
+constexpr double kProofShare = 0.9;
+/// While one side has no bound at all, a proof leaves time for another one further off.
+constexpr double kFirstProofShare = 0.55;
+/// Share of the error left that one proof may take: as large as its share of the time left.
+/// A glance on the way up is far from the line: it hardly ever errs, and a strict bound costs it
+/// nothing.
+constexpr double kGlanceError = 0.01;
+constexpr double kLeastError = 0.1;
+constexpr double kMostError = 0.5;
+
+}  // namespace
+
+Duration SearchRun::Left() const {
+  // The operating load is run from what is put aside.
+  const Duration reserve = std::clamp<Duration>(options_.budget / 12, 5s, 60s);
+  return options_.budget - reserve - spent_;
+}
+
+double SearchRun::RateAt(double level) const {
+  if (options_.axis == measure::SearchAxis::kRate) {
+    return level;
+  }
+  return level / (Seconds(options_.think) + 1.5 * Seconds(alone_));
+}
+
+double SearchRun::Rounded(double level) const {
+  if (options_.axis == measure::SearchAxis::kUsers) {
+    return std::max(1.0, std::round(level));
+  }
+  // Three or four digits are enough, and can be typed again.
+  const double unit = std::pow(10.0, std::floor(std::log10(std::max(level, 1e-6))) - 3.0);
+  return std::round(level / unit) * unit;
+}
+
+measure::Load SearchRun::LoadAt(double level, Duration limit) {
+  measure::Load load;
+  load.warmup = options_.warmup;
+  load.duration = limit;
+  load.seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(number_ + 1));
+  if (options_.axis == measure::SearchAxis::kRate) {
+    load.shape = measure::OpenLoad{.rate = {level}, .arrivals = options_.arrivals};
+    return load;
+  }
+  // Users start within one pause: all at once would be a burst that no user ever makes.
+  const double think = Seconds(options_.think);
+  load.shape = measure::ClosedLoad{.users = static_cast<int>(level),
+                                   .spawn = {think > 0.0 ? level / think : 0.0},
+                                   .think = options_.think,
+                                   .law = options_.think_law};
+  return load;
+}
+
+double SearchRun::CostFactor() const {
+  const measure::Load load = const_cast<SearchRun*>(this)->LoadAt(std::max(start_, 100.0), 1s);
+  const double alpha = 0.3 * (1.0 - options_.confidence);
+  const Boundary boundary = BoundaryFor(TestFor(load), alpha, alpha);
+  return 0.5 * (boundary.held + boundary.broken) * knowledge_->DeviationPerRequest();
+}
+
+double SearchRun::HalfWidth(double level, int sides) const {
+  const double requests = std::max(1.0, RateAt(level) * Seconds(Left()) / sides);
+  return CostFactor() / std::sqrt(requests);
+}
+
+FindPlan SearchRun::MakePlan(double assumed_level) const {
+  const double level = std::min(assumed_level, options_.max);
+  const double rate = std::max(1e-6, RateAt(level));
+  FindPlan plan{.start = start_,
+                .max = options_.max,
+                .budget = options_.budget,
+                .alone = alone_,
+                .precision = options_.precision,
+                .assumed_level = level};
+  plan.expected_width = std::expm1(2.0 * kPlanFactor * HalfWidth(level, 2));
+  const double half = 0.5 * std::log1p(options_.precision);
+  const double requests = 2.0 * std::pow(kPlanFactor * CostFactor() / half, 2.0);
+  plan.precision_cost = FromSeconds(requests / rate) + 2 * kPeriodsCovered * options_.covers;
+  return plan;
+}
+
+std::optional<SearchRun::Choice> SearchRun::Choose() {
+  if (Left() <= Duration::zero()) {
+    End(measure::SearchEnd::kBudget);
+    return std::nullopt;
+  }
+  if (recheck_) {
+    const double level = *recheck_;
+    recheck_.reset();
+    rechecked_ = true;
+    return ProveAt(level, kRecheckDistance);
+  }
+  if (held_ && broken_) {
+    const double width = broken_->level / held_->level - 1.0;
+    const bool neighbours =
+        options_.axis == measure::SearchAxis::kUsers && broken_->level - held_->level <= 1.0;
+    if (width <= options_.precision || neighbours) {
+      End(measure::SearchEnd::kPrecise);
+      return std::nullopt;
+    }
+  }
+  const std::optional<Guess> seen = knowledge_->Seen();
+  const double above = 1.25 * std::max(clear_, held_ ? held_->level : 0.0);
+  if (!broken_ && (!seen || seen->sd > kEstimateGoodEnough ||
+                   std::exp(seen->log_line) > std::min(kStepUp * above, options_.max))) {
+    return ChooseGlance();
+  }
+  const std::optional<Guess> line = knowledge_->Line();
+  if (broken_ && !held_ && clear_ <= 0.0 && (!line || line->sd > kGuessGoodEnough)) {
+    return ChooseDownward();
+  }
+  const double lower = std::max(clear_, held_ ? held_->level : lowest_);
+  const double upper = broken_ ? broken_->level : options_.max;
+  return ChooseProof(line.value_or(
+      Guess{.log_line = 0.5 * std::log(lower * upper), .sd = 0.25 * std::log(upper / lower)}));
+}
+
+std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
+  const double known = std::max(clear_, held_ ? held_->level : 0.0);
+  if (known >= options_.max) {
+    if (held_ && held_->level >= options_.max) {
+      End(measure::SearchEnd::kCeiling);
+      return std::nullopt;
+    }
+    return ProveAt(options_.max, kRecheckDistance);
+  }
+  const double level = known <= 0.0 ? start_ : std::min(options_.max, Rounded(known * kStepUp));
+  return Choice{.kind = StepKind::kGlance,
+                .level = level,
+                .alpha = errors_.Take(kGlanceError),
+                .limit = std::max<Duration>(2s, FromSeconds(kGlanceShare * Seconds(Left())))};
+}
+
+std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
+  const double level = Rounded(broken_->level / kStepDown);
+  if (level < lowest_ || level >= broken_->level) {
+    End(measure::SearchEnd::kFloor);
+    return std::nullopt;
+  }
+  return Choice{.kind = StepKind::kGlance,
+                .level = level,
+                .alpha = errors_.Take(kGlanceError),
+                .limit = std::max<Duration>(2s, FromSeconds(kGlanceShare * Seconds(Left())))};
+}
+
+std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
+  const double floor = std::log(held_ ? held_->level : lowest_);
+  const double ceiling = std::log(broken_ ? broken_->level : options_.max);
+  // A guess outside of what is proved is a guess at its edge.
+  const double line = std::clamp(guess.log_line, floor, ceiling);
+  const double level = std::exp(line);
+  if (!planned_again_ && guess.sd < kGuessGoodEnough) {
+    planned_again_ = true;
+    listener_.OnNarrowing(MakePlan(level));
+  }
+  const double wanted = 0.45 * std::log1p(options_.precision);
+  const double below = line - floor;
+  const double above = ceiling - line;
+  const auto distance = [&](int sides) {
+    return std::max(wanted, kGuessMargin * guess.sd + HalfWidth(level, sides));
+  };
+  double half = distance(2);
+  if ((held_ && below <= kWorthwhile * half) || (broken_ && above <= kWorthwhile * half)) {
+    half = distance(1);
+  }
+  const bool down = !held_ || below > kWorthwhile * half;
+  const bool up = !broken_ || above > kWorthwhile * half;
+  if (!down && !up) {
+    End(measure::SearchEnd::kBudget);
+    return std::nullopt;
+  }
+  // The wider gap first; at the beginning the lower side, which spares the target.
+  const bool lower = down && (!up || !held_ || below >= above);
+  return ProveAt(std::exp(lower ? line - half : line + half), half);
+}
+
+std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distance) {
+  level = Rounded(std::min(level, options_.max));
+  if (options_.axis == measure::SearchAxis::kUsers && held_ && broken_) {
+    level = std::clamp(level, held_->level + 1.0, broken_->level - 1.0);
+  }
+  if (!rechecked_ && ((held_ && level <= held_->level) || (broken_ && level >= broken_->level))) {
+    End(measure::SearchEnd::kBudget);
+    return std::nullopt;
+  }
+  const double left = Seconds(Left());
+  const double share = held_ && broken_ ? kProofShare : kFirstProofShare;
+  const double planned = std::max(std::pow(CostFactor() / distance, 2.0),
+                                  kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
+  const double part = planned / std::max(1.0, left * RateAt(level));
+  return Choice{.kind = StepKind::kProof,
+                .level = level,
+                .alpha = errors_.Take(std::clamp(part, kLeastError, kMostError)),
+                .planned_requests = planned,
+                .distance = distance,
+                .limit = std::max<Duration>(1s, FromSeconds(share * left)),
+                .covers = options_.covers};
+}
+
+}  // namespace loadline::search

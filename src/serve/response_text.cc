@@ -1,6 +1,6 @@
 #include "serve/response_text.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>

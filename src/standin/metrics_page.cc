@@ -1,6 +1,6 @@
 #include "standin/metrics_page.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <iterator>
 #include <string_view>

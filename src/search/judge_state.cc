@@ -236,7 +236,7 @@ void JudgeState::TakeWindow(const measure::Window& window) {
   if (judged > Duration::zero()) {
     book_.Advance(Seconds(judged));
   }
-  if (static_cast<double>(counted_) >= next_look_ && !finished_) {
+  if (begun_ && !finished_ && static_cast<double>(counted_) >= next_look_) {
     Look();
     next_look_ = std::max(next_look_ * kLookGrowth, static_cast<double>(counted_));
   }

@@ -223,7 +223,10 @@ TEST(Engine, AccountsForEveryRequestThroughEveryKindOfFailure) {
       EXPECT_TRUE(row.kind == ErrorKind::kReset || row.kind == ErrorKind::kClosedEarly ||
                   row.kind == ErrorKind::kConnectReset);
     } else if (answered) {
-      EXPECT_EQ(row.kind, ErrorKind::kNone) << id;
+      // Sent just before the half-close of the request before it was seen: read, but not answered.
+      const bool raced = (row.flags & measure::kRowReused) != 0 &&
+                         (row.kind == ErrorKind::kClosedEarly || row.kind == ErrorKind::kReset);
+      EXPECT_TRUE(row.kind == ErrorKind::kNone || raced) << id;
     } else {
       EXPECT_NE(row.kind, ErrorKind::kNone) << id;
     }

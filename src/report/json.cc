@@ -286,7 +286,7 @@ void AddFigures(Json& json, const StepReport* step) {
 }  // namespace
 
 std::string RunDocument(const RunReport& report) {
-  const Totals totals = TotalsOf(report.steps);
+  const Totals totals = TotalsOf(report);
   const StepReport* headline = Headline(report);
   const bool valid = totals.refusals.empty();
   Json json;

@@ -36,28 +36,40 @@ void AddGenerator(measure::Generator& worst, const measure::Generator& one, bool
   worst.ports_left = first ? one.ports_left : std::min(worst.ports_left, one.ports_left);
 }
 
+void AddRefusals(std::vector<measure::Refusal>& all, const std::vector<measure::Refusal>& some) {
+  for (const measure::Refusal& refusal : some) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const measure::Refusal& one) {
+      return one.reason == refusal.reason;
+    });
+    if (!known) {
+      all.push_back(refusal);
+    }
+  }
+}
+
 }  // namespace
 
-Totals TotalsOf(const std::vector<StepReport>& steps) {
+Totals TotalsOf(const RunReport& report) {
   Totals totals;
+  const bool goes_on = report.load_line.has_value() &&
+                       report.load_line->end != measure::SearchEnd::kGeneratorLimited;
   bool first = true;
-  for (const StepReport& step : steps) {
+  for (const StepReport& step : report.steps) {
     if (step.purpose == "preflight") {
       continue;  // Outside the load: no schedule, no generator to judge.
     }
     const measure::Measurement& m = step.measurement;
     AddAccounts(totals.accounts, m.accounts);
+    const bool proves = step.verdict.result == measure::StepResult::kHeld ||
+                        step.verdict.result == measure::StepResult::kBroken;
+    if (goes_on && !m.valid() && !proves) {
+      ++totals.refused_probes;
+      continue;
+    }
     AddGenerator(totals.generator, m.generator, first);
     first = false;
     totals.generator_limited = totals.generator_limited || m.generator_limited;
-    for (const measure::Refusal& refusal : m.refusals) {
-      const bool known =
-          std::any_of(totals.refusals.begin(), totals.refusals.end(),
-                      [&](const measure::Refusal& one) { return one.reason == refusal.reason; });
-      if (!known) {
-        totals.refusals.push_back(refusal);
-      }
-    }
+    AddRefusals(totals.refusals, m.refusals);
   }
   return totals;
 }

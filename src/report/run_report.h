@@ -89,14 +89,18 @@ struct RunReport {
   std::string spool_note;  ///< Where records that could not be imported lie; empty: all well.
 };
 
-/// Figures of several steps together: counts added, the generator at its worst.
+/// Figures of all steps together: counts added, the generator at its worst.
 struct Totals {
-  measure::Accounts accounts;
-  measure::Generator generator;
-  std::vector<measure::Refusal> refusals;  ///< Each reason once, in the order of the steps.
+  measure::Accounts accounts;              ///< Of every step.
+  measure::Generator generator;            ///< Of the steps that count for the verdict.
+  std::vector<measure::Refusal> refusals;  ///< Of those steps, each reason once, in their order.
   bool generator_limited = false;
+  int refused_probes = 0;  ///< Probes of a search that were refused, and left out for that.
 };
-[[nodiscard]] Totals TotalsOf(const std::vector<StepReport>& steps);
+
+/// A search goes on after a refused probe and builds its answer on the others, so that such a probe
+/// makes it invalid only if the generator was what ended it. Everything else stands or falls whole.
+[[nodiscard]] Totals TotalsOf(const RunReport& report);
 
 /// The step that the run's figures are taken from: the last `operating` step of a search, else the
 /// last `probe`; null if there is none.

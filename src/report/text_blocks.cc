@@ -195,7 +195,7 @@ std::string ErrorsText(std::span<const measure::ErrorTally> errors, const Style&
 }
 
 std::string GeneratorText(const RunReport& report, const Style& style) {
-  const Totals totals = TotalsOf(report.steps);
+  const Totals totals = TotalsOf(report);
   const measure::Generator& g = totals.generator;
   const std::string ok = totals.refusals.empty() ? Paint(style, Tone::kGood, "ok")
                                                  : Paint(style, Tone::kBad, "NOT ok");
@@ -212,6 +212,12 @@ std::string GeneratorText(const RunReport& report, const Style& style) {
   if (g.dropped_events > 0) {
     health +=
         fmt::format("; {} events lost on their way to the test", FormatCount(g.dropped_events));
+  }
+  if (totals.refused_probes > 0) {
+    health += fmt::format("; {} refused and not used",
+                          totals.refused_probes == 1
+                              ? std::string("1 probe was")
+                              : fmt::format("{} probes were", totals.refused_probes));
   }
   std::string text = Labelled(style, "generator", kVerdictLabel, health);
   text += Labelled(style, "", kVerdictLabel, AccountsText(totals.accounts));

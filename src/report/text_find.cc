@@ -131,7 +131,9 @@ std::string OperatingText(const RunReport& report, const LoadLine& line) {
       objectives.push_back(result.objective);
     }
     const double quantile = ShownQuantile(objectives);
-    if (!all.response.empty()) {
+    if (!step->measurement.valid()) {
+      text += "; what was measured there was refused";
+    } else if (!all.response.empty()) {
       text += fmt::format("; p{:.6g} {} measured there", quantile * 100,
                           FormatDuration(all.response.ValueAtQuantile(quantile)));
     }
@@ -153,7 +155,7 @@ std::string NarrowerText(const RunReport& report, const LoadLine& line) {
 }  // namespace
 
 std::string FindVerdictText(const RunReport& report, const Style& style) {
-  std::string text = RefusedText(TotalsOf(report.steps).refusals, style);
+  std::string text = RefusedText(TotalsOf(report).refusals, style);
   if (report.load_line.has_value()) {
     const LoadLine& line = *report.load_line;
     const auto add = [&](std::string_view label, const std::string& words) {

@@ -197,12 +197,29 @@ TEST(FindVerdict, ShowsAnUnevenIntervalAsWhatItIs) {
   EXPECT_THAT(Verdict(report), HasSubstr("best estimate 216 (213 to 230) (from queue lengths"));
 }
 
-TEST(FindVerdict, BeginsWithTheRefusal) {
+TEST(FindVerdict, BeginsWithTheRefusalWhereTheGeneratorEndedTheSearch) {
   RunReport report = SampleSearch();
   report.steps[3].measurement.refusals.push_back({"our CPU was at 97 %", "use --threads 2"});
+  report.steps[3].verdict.result = measure::StepResult::kRefused;
+  report.load_line->end = measure::SearchEnd::kGeneratorLimited;
   EXPECT_THAT(Verdict(report), StartsWith("REFUSED: this measured the generator, not the target "
                                           "(our CPU was at 97 %; use --threads 2)\nLOAD LINE"));
   EXPECT_THAT(Verdict(report), HasSubstr("generator  NOT ok"));
+}
+
+TEST(FindVerdict, OutlivesARefusedProbeThatItDidNotUse) {
+  RunReport report = SampleSearch();
+  report.steps[3].measurement.refusals.push_back({"our CPU was at 97 %", "use --threads 2"});
+  report.steps[3].measurement.generator.cpu_busiest = 0.97;
+  report.steps[3].verdict.result = measure::StepResult::kRefused;
+  EXPECT_THAT(Verdict(report), StartsWith("LOAD LINE"));
+  EXPECT_THAT(Verdict(report), HasSubstr("generator  ok: 99 % of sends within 20 µs, busiest core "
+                                         "31 %; 1 probe was refused and not used\n"));
+  // All are in the books.
+  EXPECT_THAT(Verdict(report), HasSubstr("36,448 scheduled"));
+  report.steps.back().measurement.refusals.push_back({"throttled", ""});
+  EXPECT_THAT(Verdict(report), HasSubstr("2 probes were refused"));
+  EXPECT_THAT(Verdict(report), HasSubstr("what was measured there was refused. Says nothing"));
 }
 
 TEST(RunVerdict, ReadsLikeThis) {

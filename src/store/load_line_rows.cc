@@ -15,7 +15,7 @@ constexpr std::string_view kObjectiveColumns =
 constexpr std::string_view kLineColumns =
     "axis, has_objectives, confidence, held, broken, estimate, estimate_low, estimate_high, "
     "saturation, operating, test, covers_periods_below_ns, binding, cause, ended_by, spent_ns, "
-    "next_precision_cost_ns";
+    "next_precision_cost_ns, unspent_error";
 constexpr std::string_view kSearchStepColumns =
     "measurement_step, level, result, reason, line_estimate, line_estimate_sd";
 
@@ -118,6 +118,7 @@ Status WriteLoadLine(Database& database, std::int64_t run, const measure::LoadLi
   } else {
     insert.BindNull();
   }
+  insert.Bind(line.unspent_error);
   TRY(insert.Run());
   return WriteSearchSteps(database, run, line.steps);
 }
@@ -149,6 +150,7 @@ Result<std::optional<measure::LoadLine>> ReadLoadLine(Database& database, std::i
   if (const std::optional<std::int64_t> cost = row.OptionalInt(); cost.has_value()) {
     line.next_precision_cost = Duration(*cost);
   }
+  line.unspent_error = row.Real();
   line.steps = TRY(ReadSearchSteps(database, run));
   return std::optional<measure::LoadLine>(std::move(line));
 }

@@ -228,6 +228,7 @@ TEST_F(RunWriterTest, KeepsALoadLineForTheSearchThatGoesOn) {
   line.end = measure::SearchEnd::kNotMonotone;
   line.spent = 295s;
   line.next_precision_cost = 20min;
+  line.unspent_error = 0.0125;
   measure::SearchStep step;
   step.level = 228;
   step.result = measure::StepResult::kBroken;
@@ -265,6 +266,7 @@ TEST_F(RunWriterTest, KeepsALoadLineForTheSearchThatGoesOn) {
   EXPECT_EQ(out.end, line.end);
   EXPECT_EQ(out.spent, line.spent);
   EXPECT_EQ(out.next_precision_cost, line.next_precision_cost);
+  EXPECT_EQ(out.unspent_error, 0.0125);
   ASSERT_EQ(out.steps.size(), 2u);
   EXPECT_EQ(out.steps[0].result, measure::StepResult::kBroken);
   EXPECT_EQ(out.steps[1].result, measure::StepResult::kHeld);

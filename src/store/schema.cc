@@ -187,7 +187,8 @@ CREATE TABLE load_lines (
   cause TEXT NOT NULL,
   ended_by TEXT NOT NULL,
   spent_ns INTEGER NOT NULL,
-  next_precision_cost_ns INTEGER
+  next_precision_cost_ns INTEGER,
+  unspent_error REAL
 ) STRICT;
 
 CREATE TABLE search_steps (

@@ -65,8 +65,8 @@ struct RunInfo {
 /// One step as stored.
 struct StepRecord {
   std::string purpose;               ///< `preflight`, `probe`, `glance`, `operating`, …
-  bool finished = false;             ///< false: the process died in the middle of it; only step,
-                                     ///< load and start of the measurement are set then.
+  bool finished = false;             ///< false: the process died in the middle of it, and the
+                                     ///< measurement is what its stored seconds tell.
   measure::Measurement measurement;  ///< Complete, histograms included.
   measure::SearchStep verdict;
 };

@@ -193,7 +193,14 @@ TEST_F(RunWriterTest, KeepsSecondsOfAStepThatWasNeverFinished) {
   const auto record = other->ReadRun("@last");
   ASSERT_EQ(record->steps.size(), 1u);
   EXPECT_FALSE(record->steps[0].finished);
-  EXPECT_EQ(record->steps[0].measurement.load, load);
+  const measure::Measurement& partial = record->steps[0].measurement;
+  EXPECT_EQ(partial.load, load);
+  EXPECT_EQ(partial.stop, measure::StopReason::kInterrupted);
+  EXPECT_GT(partial.started, UtcTime());
+  EXPECT_EQ(partial.warmup, 1s);
+  EXPECT_EQ(partial.requests, 0);  // All it had was a second of warm-up.
+  EXPECT_EQ(partial.accounts.scheduled, 51);
+  EXPECT_TRUE(partial.accounts.Balanced());
   int seen = 0;
   ASSERT_TRUE(ForEachSecond(*other, "@last", [&](int step, const measure::Second& out) {
                 ++seen;
@@ -211,6 +218,48 @@ TEST_F(RunWriterTest, KeepsSecondsOfAStepThatWasNeverFinished) {
                 return true;
               }).has_value());
   EXPECT_EQ(seen, 1);
+}
+
+TEST_F(RunWriterTest, TellsOfAnUnfinishedStepWhatItsSecondsTell) {
+  ASSERT_TRUE(writer_.BeginStep(1, "probe", {}).has_value());
+  for (int i = 0; i < 3; ++i) {
+    measure::Second second;
+    second.index = i;
+    second.warmup = i == 0;
+    second.scheduled = 100;
+    second.dispatched = 99;
+    second.completed = 90;
+    second.failed = 9;
+    second.rejected = 5;
+    second.in_flight = 10 + i;
+    second.generator.cpu_busiest = 0.1 * (3 - i);
+    second.tasks.resize(2);
+    second.tasks[1].succeeded = 81;
+    second.tasks[1].failed = 9;
+    second.tasks[1].response.RecordN(20ms, 81);
+    ASSERT_TRUE(writer_.AddSecond(1, second).has_value());
+  }
+  const auto record = store_.ReadRun("@last");
+  ASSERT_TRUE(record.has_value()) << record.error().message;
+  const measure::Measurement& m = record->steps[0].measurement;
+  // One second of warm-up and two that count.
+  EXPECT_EQ(m.warmup, 1s);
+  EXPECT_EQ(m.measured, 2s);
+  EXPECT_EQ(m.requests, 200);
+  EXPECT_EQ(m.succeeded, 162);
+  EXPECT_EQ(m.failed, 18);
+  EXPECT_EQ(m.rejected, 10);
+  EXPECT_EQ(m.in_flight_end, 12);
+  EXPECT_DOUBLE_EQ(m.offered.per_second, 100.0);
+  EXPECT_DOUBLE_EQ(m.achieved.per_second, 90.0);
+  EXPECT_DOUBLE_EQ(m.goodput.per_second, 81.0);
+  EXPECT_DOUBLE_EQ(m.generator.cpu_busiest, 0.3);
+  ASSERT_EQ(m.tasks.size(), 2u);
+  EXPECT_EQ(m.tasks[0].name, "online");
+  EXPECT_EQ(m.tasks[1].response.count(), 162);
+  EXPECT_EQ(m.accounts.scheduled, 300);
+  EXPECT_EQ(m.accounts.never_dispatched, 3);
+  EXPECT_TRUE(m.accounts.Balanced());
 }
 
 TEST_F(RunWriterTest, KeepsALoadLineForTheSearchThatGoesOn) {

@@ -162,13 +162,14 @@ void BindGenerator(Statement& statement, const measure::Generator& generator) {
 
 Status WriteStepStart(Database& database, std::int64_t run, int step, std::string_view purpose,
                       const measure::Load& load) {
-  Statement insert = TRY(database.Prepare(
-      fmt::format("INSERT OR REPLACE INTO steps (run, step, purpose, finished, {}) VALUES (?, ?, "
-                  "?, 0, {})",
-                  kLoadColumns, Placeholders(kLoadColumns))));
-  insert.Bind(run).Bind(step).Bind(purpose);
+  const std::string columns =
+      fmt::format("run, step, purpose, finished, {}, started_utc, started_utc_ns", kLoadColumns);
+  Statement insert = TRY(database.Prepare(fmt::format(
+      "INSERT OR REPLACE INTO steps ({}) VALUES ({})", columns, Placeholders(columns))));
+  insert.Bind(run).Bind(step).Bind(purpose).Bind(false);
   BindLoad(insert, load);
-  return insert.Run();
+  const UtcTime started = UtcNow();
+  return insert.Bind(FormatUtc(started)).Bind(started.time_since_epoch()).Run();
 }
 
 Status WriteStep(Database& database, std::int64_t run, std::string_view purpose,

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "store/database.h"
+#include "store/partial_step.h"
 #include "store/paths.h"
 #include "store/schema.h"
 #include "store/spool_lock.h"
@@ -183,6 +184,7 @@ Result<RunRecord> Store::ReadRun(std::string_view which) {
   record.info = TRY(FindRun(which));
   const std::int64_t run = record.info.number;
   record.steps = TRY(ReadSteps(*database_, run));
+  TRY(FillUnfinishedSteps(*this, record));
   record.load_line = TRY(ReadLoadLine(*database_, run));
   Statement document = TRY(database_->Prepare("SELECT document FROM runs WHERE run = ?"));
   document.Bind(run);

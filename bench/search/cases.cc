@@ -18,6 +18,9 @@ constexpr QueueSpec Servers(int servers, ServiceLaw law = ServiceLaw::kExponenti
 constexpr QueueSpec Pods(int pods, Balance balance = Balance::kRandom) {
   return {.pods = pods, .balance = balance};
 }
+constexpr QueueSpec Rejecting(int servers) {
+  return {.servers = servers, .queue = 10};
+}
 constexpr QueueSpec Sharing(int processors) {
   return {.servers = processors, .sharing = true};
 }
@@ -48,6 +51,27 @@ constexpr Case kOpen[] = {
      .line = 11.267622},
     {.name = "12 random pods p95 6S", .service = Pods(12), .line = 6.00853548},
     {.name = "sharing 4 p95 6S", .service = Sharing(4), .line = 3.234243},
+    // Queues of ten, 503 beyond: M/M/c/K, of which a share π(K) is rejected.
+    {.name = "M/M/1/11 errors 1%",
+     .service = Rejecting(1),
+     .threshold = 0.0,
+     .allowed = 0.01,
+     .line = 0.74233709},
+    {.name = "M/M/4/14 errors 1%",
+     .service = Rejecting(4),
+     .threshold = 0.0,
+     .allowed = 0.01,
+     .line = 3.09845201},
+    {.name = "M/M/4/14 errors 0.1%",
+     .service = Rejecting(4),
+     .threshold = 0.0,
+     .allowed = 0.001,
+     .line = 2.47991452},
+    {.name = "M/M/12/22 errors 0.1%",
+     .service = Rejecting(12),
+     .threshold = 0.0,
+     .allowed = 0.001,
+     .line = 8.12452631},
 };
 
 // Users at the line; thresholds of exponential service from the product form.
@@ -139,6 +163,9 @@ measure::Load LoadOf(const Case& c, double relative) {
 }
 
 measure::Objective ObjectiveOf(const Case& c) {
+  if (c.threshold <= 0.0) {
+    return {.task = {}, .metric = measure::Metric::kErrors, .limit = c.allowed};
+  }
   return {.task = {},
           .metric = measure::Metric::kQuantile,
           .quantile = 1.0 - c.allowed,

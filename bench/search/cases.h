@@ -15,7 +15,7 @@ namespace loadline::bench {
 struct Case {
   std::string_view name;
   search::testing::QueueSpec service;
-  double threshold = 6.0;  ///< [s]
+  double threshold = 6.0;  ///< [s]; 0: the objective is on errors.
   double allowed = 0.05;   ///< Share that may be later.
   double line = 0.0;       ///< Requests/s, or users of a closed loop.
   /// Closed loop: mean pause [s]; 0: open loop.

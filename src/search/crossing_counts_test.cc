@@ -35,7 +35,9 @@ TEST(StateBins, CoversEveryStateOnceAndInOrder) {
   }
 }
 
-TEST(StateBins, StaysSmallForTwoBillionRequests) { EXPECT_LT(BinOf(2147483647u), 1728u); }
+TEST(StateBins, StaysSmallForTwoBillionRequests) {
+  EXPECT_LT(BinOf(2147483647u), 1728u);
+}
 
 /// `n` arrivals that find `bin`, each followed by half a second in bin + 1 and a departure from it.
 void Feed(CrossingCounts& counts, int n, std::uint32_t bin) {

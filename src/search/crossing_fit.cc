@@ -17,6 +17,10 @@ constexpr double kCarefulWeight = 1.3;
 /// one rate: further up too little is known of each.
 constexpr double kPooledShare = 0.05;
 constexpr double kPooledDepartures = 20.0;
+/// States on top from which requests leave this many times as fast are those of a full queue…
+constexpr double kRejectingRatio = 4.0;
+/// …if so many have left.
+constexpr double kRejectingDepartures = 5.0;
 /// The backlog test looks at the states on top that hold this share of all departures.
 constexpr double kBacklogShare = 0.5;
 
@@ -31,7 +35,7 @@ double CrossingLook::HeldZ() const {
 double CrossingLook::BrokenZ() const {
   const double degrees = batches - 1;
   return hopeless ? NormalFromStudent(excess_z, degrees)
-                  : NormalFromStudent(-log_ratio / log_ratio_sd, degrees);
+                  : NormalFromStudent(-mild / mild_sd, degrees);
 }
 
 CrossingFit::CrossingFit(const CrossingCounts& counts, int batches, const ArrivalLaw& law)
@@ -63,32 +67,66 @@ void CrossingFit::PoolRates() {
   for (std::size_t bin = 0; bin < bins_; ++bin) {
     total += departures_[bin];
   }
-  pooled_ = bins_ - 1;
-  double pooled = 0.0;
+  std::size_t pooled = bins_ - 1;
   const double enough = std::max(kPooledDepartures, kPooledShare * total);
-  for (; pooled_ > 1; --pooled_) {
-    pooled += departures_[pooled_];
-    if (pooled >= enough) {
+  for (double sum = 0.0; pooled > 1; --pooled) {
+    sum += departures_[pooled];
+    if (sum >= enough) {
       break;
     }
   }
-  double pooled_departures = 0.0;
-  double pooled_seconds = 0.0;
-  for (std::size_t bin = pooled_; bin < bins_; ++bin) {
-    pooled_departures += departures_[bin];
-    pooled_seconds += seconds_[bin];
-  }
-  leave_.assign(bins_, 0.0);
-  support_.assign(bins_, 0.0);
+  const std::size_t split = FindRejecting(pooled);
+  group_.resize(bins_);
+  leave_.resize(bins_);
+  support_.resize(bins_);
   for (std::size_t bin = 0; bin < bins_; ++bin) {
-    const bool on_top = bin >= pooled_;
-    support_[bin] = std::max(1.0, on_top ? pooled_departures : departures_[bin]);
-    leave_[bin] = support_[bin] / std::max(1e-12, on_top ? pooled_seconds : seconds_[bin]);
+    group_[bin] = bin < pooled ? bin : bin < split ? pooled : split;
   }
-  while (lowest_ + 1 < bins_ && (seconds_[lowest_] <= 0.0 || departures_[lowest_ + 1] <= 0.0)) {
-    ++lowest_;
+  for (std::size_t first = 0; first < bins_;) {
+    std::size_t end = first;
+    double left = 0.0;
+    double seconds = 0.0;
+    for (; end < bins_ && group_[end] == first; ++end) {
+      left += departures_[end];
+      seconds += seconds_[end];
+    }
+    for (std::size_t bin = first; bin < end; ++bin) {
+      support_[bin] = std::max(1.0, left);
+      leave_[bin] = support_[bin] / std::max(1e-12, seconds);
+    }
+    first = end;
   }
-  lowest_ = BinFloor(static_cast<std::uint32_t>(lowest_));
+  std::size_t lowest = 0;
+  while (lowest + 1 < bins_ && (seconds_[lowest] <= 0.0 || departures_[lowest + 1] <= 0.0)) {
+    ++lowest;
+  }
+  lowest_ = BinFloor(static_cast<std::uint32_t>(lowest));
+}
+
+std::size_t CrossingFit::FindRejecting(std::size_t pooled) const {
+  // Where a full queue turns requests away they leave at once: the states on top are short, and
+  // must not be mixed with those below. Sums from the top down, and the rest below.
+  double left_below = 0.0;
+  double seconds_below = 0.0;
+  for (std::size_t bin = pooled; bin < bins_; ++bin) {
+    left_below += departures_[bin];
+    seconds_below += seconds_[bin];
+  }
+  double left = 0.0;
+  double seconds = 0.0;
+  std::size_t split = bins_;
+  for (std::size_t bin = bins_ - 1; bin > pooled; --bin) {
+    left += departures_[bin];
+    seconds += seconds_[bin];
+    left_below -= departures_[bin];
+    seconds_below -= seconds_[bin];
+    const bool faster = left * std::max(seconds_below, 1e-12) >
+                        kRejectingRatio * std::max(left_below, 1.0) * seconds;
+    if (left >= kRejectingDepartures && faster) {
+      split = bin;
+    }
+  }
+  return split;
 }
 
 Backlog CrossingFit::GetBacklog() const {

@@ -32,6 +32,9 @@ struct CrossingLook {
   double log_ratio_sd = 0.0;
   double careful = 0.0;  ///< The same with one more batch of violations than were seen.
   double careful_sd = 0.0;
+  double mild = 0.0;  ///< The same if only those are late who were seen to be; <= 0.
+  double mild_sd = 0.0;
+  double unseen = 0.0;       ///< How much log_ratio rests on states that were not seen.
   double users_ratio = 0.0;  ///< Closed loop: ln(users at the line / users); open: log_ratio.
   double users_ratio_sd = 0.0;
   /// What each batch adds to the error, in time order: nearly independent where nothing changes.
@@ -72,6 +75,8 @@ class CrossingFit {
   friend class ObjectiveFit;
 
   void PoolRates();
+  /// The first bin above `pooled` from which requests leave because the queue is full; bins_: none.
+  [[nodiscard]] std::size_t FindRejecting(std::size_t pooled) const;
 
   const CrossingCounts& counts_;
   int batches_;
@@ -80,7 +85,7 @@ class CrossingFit {
   std::vector<double> departures_;  // By bin, over all batches.
   std::size_t bins_ = 0;            // Bins in use.
   std::size_t states_ = 0;          // States in use: 0 … states_ - 1.
-  std::size_t pooled_ = 0;          // From this bin on all states share one departure rate.
+  std::vector<std::size_t> group_;  // Bin -> first bin of those that share one departure rate.
   std::vector<double> leave_;       // Departure rate by bin.
   std::vector<double> support_;     // Departures behind that rate.
   std::size_t lowest_ = 0;          // The first state with time and a way back to it.

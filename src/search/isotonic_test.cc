@@ -40,7 +40,9 @@ TEST(FitIsotonic, GivesPlacesWithoutTrialsToTheBlockBefore) {
   EXPECT_EQ(Shares({10, 0, 10}, {1, 0, 5}), (std::vector<double>{0.1, 0.1, 0.5}));
 }
 
-TEST(FitIsotonic, HasNoBlocksForNothing) { EXPECT_TRUE(FitIsotonic({}, {}).empty()); }
+TEST(FitIsotonic, HasNoBlocksForNothing) {
+  EXPECT_TRUE(FitIsotonic({}, {}).empty());
+}
 
 }  // namespace
 }  // namespace loadline::search

@@ -142,8 +142,12 @@ std::optional<LineEstimate> JudgeState::Estimate() const {
         !std::isfinite(tested.crossing->users_ratio_sd)) {
       return std::nullopt;  // This objective may be the one that breaks first.
     }
-    if (!lowest || tested.crossing->users_ratio < lowest->log_ratio) {
-      lowest = {.log_ratio = tested.crossing->users_ratio, .sd = tested.crossing->users_ratio_sd};
+    const CrossingLook& look = *tested.crossing;
+    // Unseen states count as late in log_ratio; the truth lies between that and none.
+    const double unseen = 0.5 * look.unseen;
+    const double log_ratio = look.users_ratio + unseen;
+    if (!lowest || log_ratio < lowest->log_ratio) {
+      lowest = {.log_ratio = log_ratio, .sd = std::hypot(look.users_ratio_sd, unseen)};
     }
   }
   return lowest;

@@ -11,7 +11,8 @@ namespace loadline::search {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-/// Tilts searched: open loop, below the load at which the backlog would grow; closed loop.
+/// Tilts searched: open loop, this far from 0 and below the load at which the backlog would grow;
+/// closed loop.
 constexpr double kOpenSpan = 8.0;
 constexpr double kClosedLow = -8.0;
 constexpr double kClosedHigh = 3.0;
@@ -98,7 +99,7 @@ ObjectiveFit::Tilted ObjectiveFit::Tilt(double tilt, double users) {
       }
     }
     const double seen = law.closed() ? weight * (users - state) : weight;
-    const double share = known ? share_of_[bin] : 1.0;
+    const double share = known ? share_of_[bin] : unseen_share_;
     seen_[k] = seen;
     mass += seen;
     late += seen * share;
@@ -107,14 +108,14 @@ ObjectiveFit::Tilted ObjectiveFit::Tilt(double tilt, double users) {
   }
   tail_ = 0.0;
   if (!law.closed()) {
-    // Beyond the states in use: a geometric tail, all of it late.
+    // Beyond the states in use: a geometric tail.
     const double s = tail_ratio_;
     tail_ = weight * s / (1.0 - s);
     const double tail_state = tail_ * (static_cast<double>(end - 1) + 1.0 / (1.0 - s));
     mass += tail_;
-    late += tail_;
+    late += tail_ * unseen_share_;
     state_mass += tail_state;
-    state_late += tail_state;
+    state_late += tail_state * unseen_share_;
   }
   for (double& seen : seen_) {
     seen /= mass;
@@ -164,19 +165,19 @@ double ObjectiveFit::BatchInfluence(int batch, const std::vector<double>& by_dep
 
 ObjectiveFit::Influence ObjectiveFit::Influences(const Tilted& tilted) const {
   // above: sum over k >= j of seen(k) · (share(k) − mean share), the effect of the rate at j.
-  double above = tail_ * (1.0 - tilted.share);
+  double above = tail_ * (unseen_share_ - tilted.share);
   std::vector<double> effect(fit_.bins_, 0.0);
-  const std::size_t pooled = fit_.pooled_;
+  const std::vector<std::size_t>& group = fit_.group_;
   if (!fit_.law_.closed()) {
-    effect[pooled] += above / (1.0 - tail_ratio_);
+    effect[group.back()] += above / (1.0 - tail_ratio_);
   }
   std::vector<double> block_mass(blocks_.size(), 0.0);
   for (std::size_t k = seen_.size(); k-- > fit_.lowest_;) {
     const bool known = k < fit_.states_;
     const std::size_t bin = known ? BinIndex(k) : fit_.bins_ - 1;
-    above += seen_[k] * ((known ? share_of_[bin] : 1.0) - tilted.share);
+    above += seen_[k] * ((known ? share_of_[bin] : unseen_share_) - tilted.share);
     if (k > fit_.lowest_) {
-      effect[std::min(bin, pooled)] += above;
+      effect[group[bin]] += above;
     }
     if (known) {
       block_mass[block_of_[bin]] += seen_[k];
@@ -185,8 +186,8 @@ ObjectiveFit::Influence ObjectiveFit::Influences(const Tilted& tilted) const {
   std::vector<double> by_departure(fit_.bins_, 0.0);
   double counting = 0.0;
   for (std::size_t bin = 1; bin < fit_.bins_; ++bin) {
-    by_departure[bin] = effect[std::min(bin, pooled)] / fit_.support_[bin];
-    if (bin <= pooled) {
+    by_departure[bin] = effect[group[bin]] / fit_.support_[bin];
+    if (group[bin] == bin) {
       counting += effect[bin] * effect[bin] / fit_.support_[bin];
     }
   }
@@ -215,32 +216,27 @@ ObjectiveFit::Influence ObjectiveFit::Influences(const Tilted& tilted) const {
 CrossingLook ObjectiveFit::Look() {
   CrossingLook look;
   look.batches = fit_.batches_;
-  look.log_ratio_sd = look.careful_sd = look.users_ratio_sd = kInfinite;
+  look.log_ratio_sd = look.careful_sd = look.users_ratio_sd = look.mild_sd = kInfinite;
   const ArrivalLaw& law = fit_.law_;
   double low = kClosedLow;
   double high = kClosedHigh;
   if (!law.closed()) {
-    high = std::log(fit_.leave_[fit_.bins_ - 1] / law.rate);
-    low = high - kOpenSpan;
+    high = std::min(kOpenSpan, std::log(fit_.leave_[fit_.bins_ - 1] / law.rate));
+    low = std::min(high, 0.0) - kOpenSpan;
   }
   const Tilted now = Tilt(0.0);
   look.share = now.share;
   if (now.share > allowed_ && Tilt(low).share > allowed_) {
-    look.hopeless = true;
-    look.log_ratio = low;
-    const Tilted again = Tilt(law.closed() || high > 0.0 ? 0.0 : 0.5 * (low + high));
-    Influence influence = Influences(again);
-    look.share_sd = influence.sd;
-    look.influences = std::move(influence.of_batches);
-    look.excess_z = (again.share - allowed_) / std::max(influence.sd, 1e-12);
+    LookHopeless(look, low, high);
     return look;
   }
   look.log_ratio = Solve(allowed_, low, high);
   const Tilted line = Tilt(look.log_ratio);
   Influence influence = Influences(line);
   look.share_sd = influence.sd;
-  look.log_ratio_sd = line.slope > 0.0 ? std::max(influence.sd / line.slope, 1e-9) : kInfinite;
+  look.log_ratio_sd = Deviation(line, influence);
   look.influences = std::move(influence.of_batches);
+  look.unseen = line.slope > 0.0 ? tail_ / line.slope : kInfinite;
   look.users_ratio = look.log_ratio;
   look.users_ratio_sd = look.log_ratio_sd;
   if (law.closed()) {
@@ -250,10 +246,38 @@ CrossingLook ObjectiveFit::Look() {
   if (careful_share > 0.0 && now.share < careful_share) {
     look.careful = Solve(careful_share, 0.0, high);
     const Tilted part = Tilt(kCarefulPart * look.careful);
-    look.careful_sd =
-        part.slope > 0.0 ? std::max(Influences(part).sd / part.slope, 1e-9) : kInfinite;
+    look.careful_sd = Deviation(part, Influences(part));
+  }
+  if (look.log_ratio < 0.0) {
+    LookMildly(look, low, std::min(0.0, high));
   }
   return look;
+}
+
+double ObjectiveFit::Deviation(const Tilted& tilted, const Influence& influence) {
+  return tilted.slope > 0.0 ? std::max(influence.sd / tilted.slope, 1e-9) : kInfinite;
+}
+
+void ObjectiveFit::LookHopeless(CrossingLook& look, double low, double high) {
+  // Even without load too many violate it: the share itself is judged.
+  look.hopeless = true;
+  look.log_ratio = low;
+  const Tilted tilted = Tilt(fit_.law_.closed() || high > 0.0 ? 0.0 : 0.5 * (low + high));
+  Influence influence = Influences(tilted);
+  look.share_sd = influence.sd;
+  look.excess_z = (tilted.share - allowed_) / std::max(influence.sd, 1e-12);
+  look.influences = std::move(influence.of_batches);
+}
+
+void ObjectiveFit::LookMildly(CrossingLook& look, double low, double high) {
+  // For `broken` nobody may be taken for late who was not seen to be.
+  unseen_share_ = 0.0;
+  if (Tilt(high).share > allowed_ || high < 0.0) {
+    look.mild = Solve(allowed_, low, high);
+    const Tilted line = Tilt(look.mild);
+    look.mild_sd = Deviation(line, Influences(line));
+  }
+  unseen_share_ = 1.0;
 }
 
 double ObjectiveFit::BatchOfLate() const {

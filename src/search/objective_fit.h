@@ -42,6 +42,10 @@ class ObjectiveFit {
   [[nodiscard]] Influence Influences(const Tilted& tilted) const;
   [[nodiscard]] double BatchInfluence(int batch, const std::vector<double>& by_departure,
                                       const std::vector<double>& by_late) const;
+  /// The same as a standard deviation of the tilt.
+  [[nodiscard]] static double Deviation(const Tilted& tilted, const Influence& influence);
+  void LookHopeless(CrossingLook& look, double low, double high);
+  void LookMildly(CrossingLook& look, double low, double high);
   /// Requests of this objective's task in one of the first batches: what a batch that was not seen
   /// could have held.
   [[nodiscard]] double BatchOfLate() const;
@@ -57,9 +61,10 @@ class ObjectiveFit {
   std::vector<std::size_t> block_of_;  // Bin -> block.
   std::vector<double> share_of_;       // Bin -> fitted share of late requests.
   double arrivals_ = 0.0;
-  std::vector<double> seen_;  // By state: what arrivals find.
-  double tail_ = 0.0;         // Open loop: the mass beyond the states in use…
-  double tail_ratio_ = 0.0;   // …which falls by this factor per state.
+  double unseen_share_ = 1.0;  // Share of late requests in states that were not seen.
+  std::vector<double> seen_;   // By state: what arrivals find.
+  double tail_ = 0.0;          // Open loop: the mass beyond the states in use…
+  double tail_ratio_ = 0.0;    // …which falls by this factor per state.
 };
 
 }  // namespace loadline::search

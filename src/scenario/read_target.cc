@@ -65,6 +65,17 @@ bool IsAuthority(std::string_view authority) {
   return port.empty() || (port[0] == ':' && IsPort(port.substr(1)));
 }
 
+// Every `%` stands before two hexadecimal digits.
+bool EncodedWell(std::string_view url) {
+  for (std::size_t at = url.find('%'); at != url.npos; at = url.find('%', at + 1)) {
+    const std::string_view digits = url.substr(at + 1, 2);
+    if (digits.size() < 2 || digits.find_first_not_of("0123456789abcdefABCDEF") != digits.npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void CheckUrl(Reading& reading, const Node& node, const std::string& path, std::string& url) {
   const std::string lower = Lower(url);
   const std::size_t scheme = lower.starts_with("http://")    ? 7
@@ -84,7 +95,8 @@ void CheckUrl(Reading& reading, const Node& node, const std::string& path, std::
   const bool printable = std::all_of(url.begin(), url.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
   });
-  if (scheme == 0 || !IsAuthority(authority) || !printable || url.find('#') != std::string::npos) {
+  if (scheme == 0 || !IsAuthority(authority) || !printable || !EncodedWell(url) ||
+      url.find('#') != std::string::npos) {
     reading.Complain(node.place, path, Quote(node.text), std::string(kUrlForm));
     url.clear();
   }

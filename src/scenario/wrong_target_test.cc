@@ -152,6 +152,13 @@ const std::vector<WrongCase>& Cases() {
        {},
        "s.yaml:1: target.url: found \"http://h:65536/\"; expected a URL such as "
        "http://127.0.0.1:8500/score\n"},
+      {"a percent sign that encodes nothing",
+       Command::kRun,
+       "s.yaml",
+       "target: http://h/100%\n",
+       {},
+       "s.yaml:1: target.url: found \"http://h/100%\"; expected a URL such as "
+       "http://127.0.0.1:8500/score\n"},
       {"a fragment",
        Command::kRun,
        "s.yaml",

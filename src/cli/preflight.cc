@@ -1,5 +1,7 @@
 #include "cli/preflight.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -10,6 +12,29 @@ namespace {
 
 bool Succeeded(const load::PreflightReply& reply) {
   return reply.answered && reply.error == measure::ErrorKind::kNone;
+}
+
+/// What a failure without a word from the target means, in words; the kind's name for others.
+std::string Words(measure::ErrorKind kind, const std::string& address) {
+  switch (kind) {
+    case measure::ErrorKind::kConnectRefused:
+      return fmt::format("nobody listens on {} (connection refused)", address);
+    case measure::ErrorKind::kConnectTimeout:
+      return fmt::format("{} did not accept a connection in time", address);
+    case measure::ErrorKind::kConnectUnreachable:
+      return fmt::format("there is no way to {}", address);
+    case measure::ErrorKind::kConnectReset:
+    case measure::ErrorKind::kReset:
+      return fmt::format("{} reset the connection", address);
+    case measure::ErrorKind::kClosedEarly:
+      return fmt::format("{} closed the connection before its reply was whole", address);
+    case measure::ErrorKind::kTimeoutFirstByte:
+      return fmt::format("{} was silent until the time-out", address);
+    case measure::ErrorKind::kTimeoutWhole:
+      return fmt::format("the reply of {} was not whole at the time-out", address);
+    default:
+      return std::string(measure::Name(kind));
+  }
 }
 
 }  // namespace
@@ -61,8 +86,10 @@ std::vector<report::ReplyFacts> ToReplies(const load::Preflight& preflight) {
 std::string FirstFault(const load::Preflight& preflight) {
   for (const load::PreflightReply& reply : preflight.replies) {
     if (!Succeeded(reply)) {
-      const std::string text =
-          reply.error_text.empty() ? std::string(measure::Name(reply.error)) : reply.error_text;
+      const std::string bare(measure::Name(reply.error));
+      const std::string text = reply.error_text.empty() || reply.error_text == bare
+                                   ? Words(reply.error, reply.address)
+                                   : reply.error_text;
       return preflight.replies.size() > 1 ? reply.task + ": " + text : text;
     }
   }

@@ -50,6 +50,18 @@ TEST(FirstFault, NamesTheTaskOnlyWhereThereAreSeveral) {
   EXPECT_EQ(FirstFault(preflight), "online: check $.score >= 0 failed");
 }
 
+TEST(FirstFault, SpeaksInWordsWhereTheEngineHasNone) {
+  load::Preflight preflight;
+  preflight.replies.emplace_back();
+  preflight.replies[0].address = "127.0.0.1:9";
+  preflight.replies[0].error = measure::ErrorKind::kConnectRefused;
+  preflight.replies[0].error_text = "connect_refused";
+  EXPECT_EQ(FirstFault(preflight), "nobody listens on 127.0.0.1:9 (connection refused)");
+  preflight.replies[0].error = measure::ErrorKind::kTls;
+  preflight.replies[0].error_text = "tls certificate has expired";
+  EXPECT_EQ(FirstFault(preflight), "tls certificate has expired");
+}
+
 TEST(LoneResponse, IsTheLongestOfThoseThatSucceeded) {
   load::Preflight preflight;
   EXPECT_EQ(LoneResponse(preflight), Duration::zero());

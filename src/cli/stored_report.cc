@@ -61,7 +61,7 @@ std::string HeaderText(const store::RunRecord& record) {
   text += fmt::format("command  {}\n", info.start.invocation);
   if (!info.start.machine.cpu_model.empty()) {
     text += fmt::format(
-        "machine  {}, {} core{}, {}, Linux {}; loadline {}\n", info.start.machine.cpu_model,
+        "machine  {}, {} core{}, {}, {}; loadline {}\n", info.start.machine.cpu_model,
         info.start.machine.cores, info.start.machine.cores == 1 ? "" : "s",
         FormatBytes(info.start.machine.memory), info.start.machine.kernel, info.start.version);
   }

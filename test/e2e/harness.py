@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-LOADLINE = os.environ.get("LOADLINE", "build/release/loadline")
+LOADLINE = str(pathlib.Path(os.environ.get("LOADLINE", "build/release/loadline")).resolve())
 
 
 class Finished:

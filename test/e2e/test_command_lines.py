@@ -31,7 +31,7 @@ WRONG = [
     (["run", URL, "--rate", "1", "--rate", "2"], ["--rate was given twice"]),
     (["version", "now"], ['does not expect "now"']),
     # Load.
-    (["run", URL, "--users", "5", "--rate", "5"], ["--users", "--rate"]),
+    (["run", URL, "--users", "5", "--rate", "5"], ["--users", "both rate and users"]),
     (["run", URL, "--rate", "fast"], ["--rate", '"fast"', "200/s"]),
     (["run", URL, "--rate", "-5"], ["--rate", '"-5"']),
     (["run", URL, "--rate", "0"], ["--rate"]),
@@ -50,7 +50,7 @@ WRONG = [
     (["run", "http://"], ["http://"]),
     (["run", "http://127.0.0.1:99999/"], ["99999"]),
     (["run", "nothing.yaml"], ["nothing.yaml"]),
-    (["run", "http://127.0.0.1/a b"], ["space"]),
+    (["run", "http://127.0.0.1/a b"], ["a b", "expected a URL"]),
     (["run", URL, "--resolve", "nonsense"], ["--resolve", "host:port:addr"]),
     # Request.
     (["run", URL, "-H", "nocolon"], ["-H"]),
@@ -61,11 +61,11 @@ WRONG = [
     (["run", URL, "--method", "B@D"], ["--method"]),
     (["run", URL, "--bearer-env", "NOT_SET_ANYWHERE"], ["NOT_SET_ANYWHERE"]),
     (["run", URL, "--bearer-file", "/nonexistent/key"], ["/nonexistent/key"]),
-    (["run", URL, "--timeout", "0"], ["--timeout"]),
+    (["run", URL, "--timeout", "-1s"], ["--timeout"]),
     (["run", URL, "--max-connections", "none"], ["--max-connections"]),
     (["run", "https://127.0.0.1:1/", "--ca-file", "/nonexistent/ca.pem"],
      ["/nonexistent/ca.pem"]),
-    (["run", URL, "--set", "load.speed=5"], ["load.speed"]),
+    (["run", URL, "--set", "load.speed=5"], ["--set", 'unknown key "speed"']),
     (["run", URL, "--set", "load.rate"], ["--set"]),
     # Objectives.
     (["run", URL, "--slo", "p95 under 200ms"], ["p95 under 200ms"]),
@@ -95,7 +95,7 @@ WRONG = [
     # Store.
     (["runs", "ls"], ["loadline.db"]),
     (["runs", "show", "@last"], ["loadline.db"]),
-    (["query", "SELECT 1", "--format", "xml"], ["--format", "csv"]),
+    (["query", "SELECT 1", "--format", "xml"], ['"xml"', "csv"]),
     # The stand-in.
     (["standin", "--pods", "0"], ["--pods"]),
     (["standin", "--latency", "gamma:5ms"], ["--latency", "lognormal"]),
@@ -123,6 +123,7 @@ class WrongCommandLines(EndToEnd):
     def test_each_is_2_with_its_reason(self):
         for words, expected in WRONG:
             with self.subTest(" ".join(words)):
+                self.fresh_store()
                 self.check(words, expected)
 
     def test_all_faults_are_told_at_once(self):

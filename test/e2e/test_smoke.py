@@ -5,6 +5,11 @@ import unittest
 
 from harness import EndToEnd, Standin, free_port
 
+# An objective so loose that a busy machine is no reason to refuse the run: the generator may be
+# late by 2 % of it. Few requests may leave it undecided (6).
+EASY = ["--p95", "5s"]
+WELL = (0, 6)
+
 
 class Smoke(EndToEnd):
     def setUp(self):
@@ -14,8 +19,8 @@ class Smoke(EndToEnd):
     def test_run_closed_loop(self):
         document = self.folder / "run.json"
         done = self.loadline("run", self.standin.score, "--users", "2", "--requests", "200",
-                             "--json", document, "--label", "smoke")
-        self.assertEqual(done.code, 0, done.text)
+                             "--json", document, "--label", "smoke", *EASY)
+        self.assertIn(done.code, WELL, done.text)
         result = json.loads(document.read_text())
         self.assertTrue(result["valid"], done.text)
         self.assertEqual(result["requests"], 200)
@@ -24,52 +29,57 @@ class Smoke(EndToEnd):
         self.assertGreaterEqual(result["response_ms"]["p50"], 5.0)
         # 200 requests and the first one, each a row.
         self.assertEqual(self.query("SELECT count(*) FROM attempts"), [[201]])
+        self.assertEqual(result["records_imported"], 201)
         self.assertEqual(self.spool_files(), [])
 
     def test_run_open_loop_judges_objectives(self):
         done = self.loadline("run", self.standin.score, "--rate", "200/s", "--duration", "3s",
-                             "--p95", "2s", "--errors", "50%")
+                             "--p50", "5s", "--errors", "50%")
         self.assertEqual(done.code, 0, done.text)
         self.assertRegex(done.out, r"(?i)held")
-        done = self.loadline("run", self.standin.score, "--rate", "200/s", "--duration", "3s",
-                             "--p50", "1ms")
+        with Standin("--latency", "constant:5ms", "--error-rate", "30%") as failing:
+            done = self.loadline("run", failing.score, "--rate", "200/s", "--duration", "3s",
+                                 "--p50", "5s", "--errors", "2%", "--no-preflight")
         self.assertEqual(done.code, 1, done.text)
         self.assertRegex(done.out, r"(?i)broken")
 
     def test_verify_holds_and_breaks(self):
-        held = self.loadline("verify", self.standin.score, "--rate", "100/s", "--p95", "200ms",
+        held = self.loadline("verify", self.standin.score, "--rate", "100/s", "--p95", "2s",
                              "--budget", "30s")
         self.assertEqual(held.code, 0, held.text)
         self.assertIn("HELD", held.out)
-        broken = self.loadline("verify", self.standin.score, "--rate", "100/s", "--p95", "2ms",
-                               "--budget", "30s")
+        # 4 pods with 150 ms of work per request: 27/s is all they can serve.
+        with Standin("--latency", "constant:150ms", "--overhead", "0") as slow:
+            broken = self.loadline("verify", slow.score, "--rate", "40/s", "--p95", "1s",
+                                   "--budget", "30s")
         self.assertEqual(broken.code, 1, broken.text)
         self.assertIn("BROKEN", broken.out)
 
     def test_find_gives_a_bracket(self):
-        # 4 pods, one request at a time, 20 ms each: 200/s is all they can serve.
-        with Standin("--latency", "constant:20ms", "--overhead", "0") as slow:
+        # 4 pods, one request at a time, 50 ms each: 80/s is all they can serve.
+        with Standin("--latency", "constant:50ms", "--overhead", "0") as slow:
             document = self.folder / "find.json"
-            done = self.loadline("find", slow.score, "--p95", "60ms", "--budget", "20s", "--json",
-                                 document, timeout=120)
-        self.assertIn(done.code, (0, 6), done.text)
+            done = self.loadline("find", slow.score, "--p95", "1s", "--errors", "5%", "--budget",
+                                 "20s", "--json", document, timeout=120)
+        self.assertIn(done.code, WELL, done.text)
         line = json.loads(document.read_text())["load_line"]
         self.assertIsNotNone(line["broken_rps"], done.text)
-        # More than the pods can serve is never held. Below half of it p95 is far from 60 ms.
-        self.assertGreater(line["broken_rps"], 100, done.text)
+        # More than the pods can serve is never held, 5 % of errors granted.
+        self.assertGreater(line["broken_rps"], 40, done.text)
         if line["held_rps"] is not None:
-            self.assertLess(line["held_rps"], 200, done.text)
+            self.assertLess(line["held_rps"], 88, done.text)
 
     def test_json_alone_on_standard_output(self):
-        done = self.loadline("run", self.standin.score, "--requests", "5", "--json", "-")
-        self.assertEqual(done.code, 0, done.text)
+        done = self.loadline("run", self.standin.score, "--requests", "5", "--json", "-",
+                             *EASY)
+        self.assertIn(done.code, WELL, done.text)
         self.assertEqual(json.loads(done.out)["requests"], 5)
         self.assertIn("127.0.0.1", done.err)
 
     def test_quiet_prints_the_verdict_alone(self):
         loud = self.loadline("run", self.standin.score, "--requests", "5")
-        quiet = self.loadline("run", self.standin.score, "--requests", "5", "--quiet")
-        self.assertEqual(quiet.code, 0, quiet.text)
+        quiet = self.loadline("run", self.standin.score, "--requests", "5", "--quiet", *EASY)
+        self.assertIn(quiet.code, WELL, quiet.text)
         self.assertLess(len(quiet.out), len(loud.out))
         self.assertNotIn("plan ", quiet.out)
         self.assertEqual(quiet.err, "")
@@ -79,8 +89,7 @@ class Smoke(EndToEnd):
         self.assertNotIn("\x1b", done.text)
 
     def test_runs_are_listed_shown_exported_and_removed(self):
-        self.assertEqual(self.loadline("run", self.standin.score, "--requests", "7", "--label",
-                                       "first").code, 0)
+        self.loadline("run", self.standin.score, "--requests", "7", "--label", "first", *EASY)
         listed = self.loadline("runs", "ls")
         self.assertEqual(listed.code, 0, listed.text)
         self.assertIn("first", listed.out)
@@ -124,8 +133,9 @@ load: {{users: 1, requests: 1000}}
         shown = self.loadline("scenario", "show", scenario)
         self.assertEqual(shown.code, 0, shown.text)
         self.assertIn("requests: 1000", shown.out)
-        done = self.loadline("run", scenario, "--set", "load.requests=20", "--json", "-")
-        self.assertEqual(done.code, 0, done.text)
+        done = self.loadline("run", scenario, "--set", "load.requests=20", "--json", "-",
+                             *EASY)
+        self.assertIn(done.code, WELL, done.text)
         self.assertEqual(json.loads(done.out)["requests"], 20)
 
 
@@ -145,15 +155,15 @@ class Unanswered(EndToEnd):
         self.assertEqual(done.code, 5, done.text)
 
     def test_a_first_reply_that_is_wrong_stops_the_run(self):
-        with Standin() as standin:
-            done = self.loadline("run", standin.url + "/nowhere", "--requests", "5")
+        with Standin("--error-rate", "100%") as standin:
+            done = self.loadline("run", standin.score, "--requests", "5")
             self.assertEqual(done.code, 1, done.text)
-            self.assertIn("404", done.text)
+            self.assertIn("500", done.out)
             self.assertIn("--no-preflight", done.err)
-            regardless = self.loadline("run", standin.url + "/nowhere", "--requests", "5",
-                                       "--no-preflight")
-            self.assertIn(regardless.code, (0, 1), regardless.text)
-            self.assertIn("404", regardless.out)
+            regardless = self.loadline("run", standin.score, "--requests", "5", "--no-preflight",
+                                       "--p50", "5s")
+            self.assertIn(regardless.code, (1, 6), regardless.text)
+            self.assertIn("500", regardless.out)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ enum class ConnectionState : std::uint8_t {
   kLingering,
 };
 
-struct Connection {
+/// Aligned, so that what a reply touches lies in as few cache lines as can be.
+struct alignas(64) Connection {
   net::Stream stream;
   net::Registration registration;
   ConnectionState state = ConnectionState::kClosed;

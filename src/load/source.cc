@@ -45,6 +45,7 @@ Source::Source(const Plan& plan, const measure::Load& load, int part, int parts,
       mix_(WeightsOf(plan.scenario), load.seed),
       think_(ThinkTimesOf(load)),
       closed_(!load.open()),
+      thinks_(closed_ && std::get<measure::ClosedLoad>(load.shape).think > Duration::zero()),
       part_(part),
       parts_(parts),
       limit_(load.requests > 0 ? static_cast<std::uint64_t>(load.requests)
@@ -300,7 +301,8 @@ void Source::BecomeReady(std::uint32_t user, Instant at, Instant now) {
 }
 
 void Source::Answered(std::uint32_t user, Instant done) {
-  const Duration pause = think_.Of(GlobalUser(user), users_[user].answers++);
+  const Duration pause =
+      thinks_ ? think_.Of(GlobalUser(user), users_[user].answers++) : Duration::zero();
   // At least 1 ns, so that the next arrival comes after this departure in time order too.
   BecomeReady(user, done + std::max<Duration>(pause, 1ns), done);
 }

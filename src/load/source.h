@@ -129,6 +129,7 @@ class Source {
   arrival::TaskMix mix_;
   arrival::ThinkTimes think_;
   bool closed_;
+  bool thinks_;  // Users pause between answer and request.
   bool all_static_ = true;
   std::int64_t part_;
   std::int64_t parts_;

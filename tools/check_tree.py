@@ -18,7 +18,8 @@ BANNED = [
 ]
 HEAVY = re.compile(r'#include [<"](nlohmann/json|yaml-cpp/|CLI/|boost/|spdlog/)')
 HEAVY_FILES_MAX = 12
-FILE_LINES_MAX = 600  # 500 asks for a split, 600 demands it
+FILE_LINES_MAX = 600  # 500 asks for a split, 600 demands it…
+TEST_LINES_MAX = 800  # …and a test may tell its story a little longer
 
 
 def main():
@@ -32,7 +33,8 @@ def main():
             continue
         module = path.relative_to(ROOT / "src").parts[0]
         lines = path.read_text().splitlines()
-        if len(lines) > FILE_LINES_MAX:
+        limit = TEST_LINES_MAX if name.endswith("_test.cc") else FILE_LINES_MAX
+        if len(lines) > limit:
             faults.append(f"{name}: {len(lines)} lines; split it by idea")
         if path.suffix == ".h" and "#pragma once" not in lines:
             faults.append(f"{name}: no #pragma once")

@@ -30,13 +30,13 @@ tasks:
     json: {{rows: [1, 2, 3]}}
     timeout: 2s
 """)
+        # The objective is so loose that a busy machine is no reason to refuse the run.
         done = self.loadline("run", scenario, "--no-preflight", "--no-brake", "--json", document,
-                             *load, timeout=120)
-        self.assertIn(done.code, (0, 1, 5), done.text)
-        self.check_books(server, json.loads(document.read_text()), done.text)
-        return done
+                             "--p95", "60s", *load, timeout=120)
+        self.assertIn(done.code, (0, 1, 5, 6), done.text)
+        self.check_books(server, json.loads(document.read_text()), "--rate" in load, done.text)
 
-    def check_books(self, server, document, text):
+    def check_books(self, server, document, open_loop, text):
         step = self.query("SELECT scheduled, dispatched, never_dispatched, attempts, stored, "
                           "skipped, dropped, cut FROM steps WHERE step = 1")[0]
         scheduled, dispatched, never, attempts, stored, skipped, dropped, cut = step
@@ -47,11 +47,13 @@ tasks:
                           "a.dispatched_ns, a.sent_ns, a.done_ns FROM attempts a "
                           "JOIN error_kinds k ON k.kind = a.kind WHERE a.step = 1")
         self.assertEqual(len(rows), stored, text)
-        # One record per attempt, one last attempt per request, no hole in the numbers.
+        # One record per attempt, one last attempt per request. Arrivals are numbered without a
+        # hole; in a closed loop each user has numbers of its own.
         last = {row[0] for row in rows if row[2] & LAST}
         self.assertEqual(len(last), sum(1 for row in rows if row[2] & LAST), text)
         self.assertEqual(len(last), dispatched, text)
-        self.assertTrue(last <= set(range(scheduled)), text)
+        if open_loop and never == 0:
+            self.assertEqual(last, set(range(scheduled)), text)
         self.assertEqual(sum(1 for row in rows if row[1] == "cut"), cut, text)
 
         seen = {int(number) for number in server.seen}

@@ -14,6 +14,11 @@ from parts.odd_server import OddServer
 from harness import EndToEnd, Standin
 
 
+# Lateness is judged by the tightest latency objective: with one as loose as this a machine that is
+# busy with other things is no reason to refuse a run.
+EASY = ["--p95", "60s"]
+
+
 class Gate(EndToEnd):
     def measure(self, *arguments, timeout=90):
         """(result, everything printed); the exit code must agree with the document."""
@@ -45,7 +50,7 @@ class Sabotaged(Gate):
             self.prefix = ["taskset", "-c", str(ours)]
             result, done = self.measure(nginx.url("/"), "--rate", "2000/s", "--duration", "5s",
                                         "--threads", "1")
-        self.assert_refused(result, done, "lateness")
+        self.assert_refused(result, done, "taken up late")
 
     def test_stopped_for_a_while(self):
         with Standin("--latency", "constant:2ms", "--overhead", "0") as standin:
@@ -60,7 +65,7 @@ class Sabotaged(Gate):
             process.send_signal(signal.SIGCONT)
             done = self.finish(process)
         result = json.loads(document.read_text())
-        self.assert_refused(result, done, "lateness")
+        self.assert_refused(result, done, "stood still")
 
     def test_few_descriptors(self):
         self.preexec = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
@@ -78,8 +83,9 @@ class Sabotaged(Gate):
             try:
                 url = server.stdout.readline().strip()
                 self.prefix = namespace.enter
-                result, done = self.measure(url + "/score", "--rate", "100/s", "--duration", "4s",
-                                            "--no-keep-alive", "--no-brake")
+                # 64 users want a connection each, from 32 ports to one address.
+                result, done = self.measure(url + "/score", "--users", "64", "--duration", "3s",
+                                            "--no-brake")
             finally:
                 server.terminate()
                 server.communicate()
@@ -87,10 +93,10 @@ class Sabotaged(Gate):
 
     @places.needs_root
     def test_a_limited_cgroup(self):
-        with Nginx() as nginx, places.CpuLimit(0.05) as limit:
+        with Nginx() as nginx, places.CpuLimit(0.2) as limit:
             self.preexec = limit.join
             result, done = self.measure(nginx.url("/"), "--rate", "20000/s", "--duration", "4s")
-        self.assert_refused(result, done, "throttled", "lateness", "cgroup")
+        self.assert_refused(result, done, "throttled")
 
     @places.needs_root
     def test_a_full_disk_loses_records_and_counts_them(self):
@@ -129,7 +135,8 @@ class Sabotaged(Gate):
 class Healthy(Gate):
     def test_a_slow_target(self):
         with Standin("--pods", "1", "--latency", "constant:300ms", "--queue", "unlimited") as slow:
-            result, done = self.measure(slow.score, "--rate", "20/s", "--duration", "5s")
+            result, done = self.measure(slow.score, "--rate", "20/s", "--duration", "5s",
+                                        *EASY)
             self.assert_valid(result, done)
             # 5 s bring 100 requests, of which 3.3 per second are served.
             self.assertGreater(result["response_ms"]["p95"], 3000, done.text)
@@ -137,7 +144,7 @@ class Healthy(Gate):
     def test_a_saturated_connection_limit(self):
         with Standin("--pods", "4", "--latency", "constant:50ms") as standin:
             result, done = self.measure(standin.score, "--rate", "200/s", "--duration", "4s",
-                                        "--max-connections", "2")
+                                        "--max-connections", "2", *EASY)
             self.assert_valid(result, done)
             self.assertLess(result["wire_ms"]["p50"], 100, done.text)
             self.assertGreater(result["response_ms"]["p50"], 500, done.text)
@@ -145,7 +152,7 @@ class Healthy(Gate):
     def test_a_target_that_answers_503_only(self):
         with OddServer() as server:
             result, done = self.measure(server.url("busy"), "--rate", "50/s", "--duration", "4s",
-                                        "--no-preflight")
+                                        "--no-preflight", *EASY)
             self.assert_valid(result, done)
             self.assertEqual(done.code, 1, done.text)
 

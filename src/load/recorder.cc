@@ -18,11 +18,10 @@ constexpr std::uint64_t kSampleOneIn = 100;
 }  // namespace
 
 Recorder::Recorder(const RecorderOptions& options, Outbox& outbox, ErrorRegistry& registry,
-                   const scenario::Redactor& redactor, const net::Loop& loop,
-                   net::Loop& coordinator)
+                   const scenario::Redactor& redactor, const Duration& spin, net::Loop& coordinator)
     : options_(options),
       outbox_(outbox),
-      loop_(loop),
+      spin_(spin),
       coordinator_(coordinator),
       ring_(options.spool == nullptr ? nullptr : &options.spool->ring(options.shard)),
       start_(options.epoch),
@@ -43,7 +42,7 @@ void Recorder::Begin(Instant start) {
   next_boundary_ = start + kWindow;
   slab_since_ = start;
   cpu_before_ = ThreadCpuTime();
-  spin_before_ = loop_.counters().spinning;
+  spin_before_ = spin_;
 }
 
 void Recorder::Scheduled(Instant at, std::uint32_t user, std::uint16_t task) {
@@ -206,13 +205,12 @@ void Recorder::Cross(Instant at) {
 
 void Recorder::FinishSlab(Instant now) {
   const Duration cpu = ThreadCpuTime();
-  const Duration spin = loop_.counters().spinning;
   slab_->second = static_cast<std::int32_t>(second_);
   slab_->cpu = cpu - cpu_before_;
-  slab_->spin = spin - spin_before_;
+  slab_->spin = spin_ - spin_before_;
   slab_->covered = now - slab_since_;
   cpu_before_ = cpu;
-  spin_before_ = spin;
+  spin_before_ = spin_;
   slab_since_ = now;
 }
 

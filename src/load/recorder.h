@@ -90,10 +90,10 @@ class Recorder {
     Mailbox<measure::Event> events;
   };
 
-  /// All references must outlive it. `loop` is the thread's own, `coordinator` is woken when there
-  /// is something to fetch.
+  /// All references must outlive it. `spin`: the thread's time spent spinning so far. `coordinator`
+  /// is woken when there is something to fetch.
   Recorder(const RecorderOptions& options, Outbox& outbox, ErrorRegistry& registry,
-           const scenario::Redactor& redactor, const net::Loop& loop, net::Loop& coordinator);
+           const scenario::Redactor& redactor, const Duration& spin, net::Loop& coordinator);
 
   /// The probe starts: windows and CPU time count from here. Until then only on_start requests end.
   void Begin(Instant start);
@@ -168,7 +168,7 @@ class Recorder {
   // Constant after construction.
   RecorderOptions options_;
   Outbox& outbox_;
-  const net::Loop& loop_;
+  const Duration& spin_;
   net::Loop& coordinator_;
   RowRing* ring_ = nullptr;
   // Constant after Begin().

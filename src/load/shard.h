@@ -119,6 +119,10 @@ class Shard {
   void Await(std::uint32_t slot);
   void OpenOwn(std::uint32_t slot);
   void OpenMore();
+  /// Somebody waits for whom no connection is being opened yet.
+  [[nodiscard]] bool WantsConnection() const {
+    return line_.size() > pool_.connecting() && pool_.HasRoom();
+  }
   void ServeLine();
   void Send(Connection& connection, std::uint32_t slot);
   void ContinueSend(Connection& connection);
@@ -168,6 +172,7 @@ class Shard {
   Instant next_due_ = Instant::max();  // Open loop: sends from between the reads.
   Instant stop_ = Instant::max();      // As last read from the control.
   Instant issue_end_{};
+  int opens_left_ = 0;  // Connections that may still be opened in this turn.
   bool issuing_ = false;
   bool more_to_render_ = false;
   TextPool texts_;
@@ -181,6 +186,7 @@ class Shard {
   net::DeadlineWheel wheel_;        // By request slot.
   std::string detail_;              // Room for a failure's detail.
   std::string rewritten_;           // Room for a redirected request.
+  Duration spin_{};  // Spent on polls that found nothing, while something was soon due.
   ShardResult result_;
   // Crosses threads.
   Recorder::Outbox outbox_;

@@ -126,7 +126,8 @@ void Shard::ServeLine() {
 }
 
 void Shard::OpenMore() {
-  while (line_.size() > pool_.connecting() && pool_.HasRoom()) {
+  while (WantsConnection() && opens_left_ > 0) {
+    --opens_left_;
     const Request& latest = requests_[line_.last()];
     NamedFailure failure;
     Connection* const connection =

@@ -13,7 +13,7 @@
 
 namespace loadline {
 
-/// What kind of failure it was. The command line turns kinds into exit codes (docs/exit-codes-and-json.md).
+/// What kind of failure it was; docs/exit-codes-and-json.md maps kinds to exit codes.
 enum class ErrorCode {
   kInvalidArgument,  ///< What the user wrote is wrong: exit 2.
   kNotFound,         ///< A file, run, task, host or column does not exist: exit 2.

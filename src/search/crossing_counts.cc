@@ -49,7 +49,9 @@ int CrossingCounts::FullBefore(std::uint32_t unit) const {
   if (unit <= first_unit_) {
     return 0;
   }
-  return std::min(full(), static_cast<int>((unit - first_unit_) >> merges_));
+  // Compared as unsigned: `unit` may be the largest number there is, "all are decided".
+  const std::uint32_t before = (unit - first_unit_) >> merges_;
+  return static_cast<int>(std::min(before, static_cast<std::uint32_t>(full())));
 }
 
 OutcomeCount& CrossingCounts::Outcome(int objective, std::uint32_t unit, std::uint32_t bin) {

@@ -87,9 +87,15 @@ std::string FirstFault(const load::Preflight& preflight) {
   for (const load::PreflightReply& reply : preflight.replies) {
     if (!Succeeded(reply)) {
       const std::string bare(measure::Name(reply.error));
-      const std::string text = reply.error_text.empty() || reply.error_text == bare
-                                   ? Words(reply.error, reply.address)
-                                   : reply.error_text;
+      std::string text = reply.error_text.empty() || reply.error_text == bare
+                             ? Words(reply.error, reply.address)
+                             : reply.error_text;
+      if (text.starts_with("tls TLS: ")) {  // The kind's name, then OpenSSL's words.
+        text.erase(0, 4);
+      }
+      if (text.find("certificate verify failed") != std::string::npos) {
+        text += "; --ca-file FILE trusts its authority, --insecure asks nothing";
+      }
       return preflight.replies.size() > 1 ? reply.task + ": " + text : text;
     }
   }

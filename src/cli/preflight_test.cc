@@ -1,5 +1,6 @@
 #include "cli/preflight.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace loadline::cli {
@@ -58,8 +59,10 @@ TEST(FirstFault, SpeaksInWordsWhereTheEngineHasNone) {
   preflight.replies[0].error_text = "connect_refused";
   EXPECT_EQ(FirstFault(preflight), "nobody listens on 127.0.0.1:9 (connection refused)");
   preflight.replies[0].error = measure::ErrorKind::kTls;
-  preflight.replies[0].error_text = "tls certificate has expired";
-  EXPECT_EQ(FirstFault(preflight), "tls certificate has expired");
+  preflight.replies[0].error_text = "tls TLS: unexpected eof while reading";
+  EXPECT_EQ(FirstFault(preflight), "TLS: unexpected eof while reading");
+  preflight.replies[0].error_text = "tls TLS: certificate verify failed: expired";
+  EXPECT_THAT(FirstFault(preflight), testing::HasSubstr("--ca-file FILE"));
 }
 
 TEST(LoneResponse, IsTheLongestOfThoseThatSucceeded) {

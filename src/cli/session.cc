@@ -228,6 +228,7 @@ Status Session::CreateEngine() {
   load::EngineOptions options = options_.engine;
   options.run_id = writer_->id();
   options.spool_dir = writer_->spool_folder();
+  options.user_agent = fmt::format("loadline/{}", Version());
   engine_ = TRY(load::Engine::Create(scenario(), std::move(options)));
   interruption_->OnFirst([this] { engine_->Interrupt(); });
   return {};

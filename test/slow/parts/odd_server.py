@@ -34,6 +34,7 @@ class OddServer:
     def __exit__(self, *_):
         self.loop.call_soon_threadsafe(self.stop.set)
         self.thread.join(10)
+        self.loop.close()
 
     def url(self, mode):
         return f"http://127.0.0.1:{self.port}/{mode}"

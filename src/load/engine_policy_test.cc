@@ -68,6 +68,20 @@ TEST(Engine, AConnectionCarriesAsManyRequestsAsAllowed) {
   EXPECT_EQ(server.accepted(), 4);
 }
 
+TEST(Engine, SpreadsOverAllAddressesOfTheName) {
+  ScriptedServer server(Ok, "0.0.0.0");
+  const std::string port = std::to_string(server.port());
+  scenario::Scenario scenario = ScenarioFor("http://two.test:" + port, NumberedTask());
+  scenario.target.connections.resolve = {"two.test:" + port + ":127.0.0.1,127.0.0.2"};
+  auto engine = MakeEngine(scenario);
+  Recording seen;
+  const auto result = engine->Probe(Users(4, 40), seen);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->succeeded, 40);
+  EXPECT_EQ(std::set<std::string>(result->addresses.begin(), result->addresses.end()),
+            (std::set<std::string>{"127.0.0.1", "127.0.0.2"}));
+}
+
 TEST(Engine, TriesAgainAfterA503IfAskedAndRecordsEachAttempt) {
   std::map<std::int64_t, int> tries;
   ScriptedServer server([&](std::int64_t id, std::string_view) -> Scripted {

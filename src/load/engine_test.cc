@@ -118,6 +118,22 @@ TEST(Engine, WarmUpIsRecordedAndNotJudged) {
   EXPECT_EQ(flagged, 200);
 }
 
+TEST(Engine, GoodputIsWhatSucceededWithinTheLoosestThreshold) {
+  ScriptedServer server([](std::int64_t id, std::string_view) -> Scripted {
+    return {.bytes = Reply(id % 4 == 0 ? 500 : 200)};
+  });
+  scenario::Scenario scenario = ScenarioFor(server.url(), NumberedTask());
+  scenario.objectives = {*measure::ParseObjective("p95 < 1ns"),
+                         *measure::ParseObjective("p50 < 1h")};
+  auto engine = MakeEngine(scenario);
+  Recording seen;
+  const auto result = engine->Probe(Users(2, 400), seen);
+  ASSERT_TRUE(result);
+  EXPECT_GT(result->achieved.per_second, 0.0);
+  // Three of four succeed, all of them within an hour.
+  EXPECT_NEAR(result->goodput / result->achieved, 0.75, 1e-9);
+}
+
 TEST(Engine, PreflightIsStepZeroAndProbesFollow) {
   ScriptedServer server(Ok);
   const TemporaryFolder folder;

@@ -47,8 +47,9 @@ class ScriptedServer {
   /// `id`: the request's X-Id, -1 without one; `request`: head and body.
   using Script = std::function<Scripted(std::int64_t id, std::string_view request)>;
 
-  explicit ScriptedServer(Script script) : script_(std::move(script)) {
-    Result<net::Fd> listener = net::ListenTcp(net::Address::Loopback(0));
+  explicit ScriptedServer(Script script, const char* address = "127.0.0.1")
+      : script_(std::move(script)) {
+    Result<net::Fd> listener = net::ListenTcp(*net::Address::Parse(address, 0));
     CHECK(listener.has_value());
     listener_ = std::move(*listener);
     port_ = net::LocalAddress(listener_.get())->port();

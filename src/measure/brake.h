@@ -1,6 +1,10 @@
-// Brake: ends a probe that hurts a target which fails or has fallen silent.
+// Brake: when a probe hurts the target for nothing, or measures nothing, it ends.
 //
-// Pure: it is told the running totals of every window and says when to stop. One thread.
+// Pure: fed once per window with running totals, reads no clock. Two rules:
+// - errors: more than half of what ended failed, over 2 s and in each half second of them in which
+//   anything ended (a burst of quick failures within a good spell is not 2 s of errors);
+// - silence: requests were in flight and none was answered for 2.5 s, or for 2 s and twice the
+//   longest response time seen so far if that is more: a slow target is not a dead one.
 #pragma once
 
 #include <array>
@@ -10,41 +14,32 @@
 
 #include "base/units.h"
 #include "measure/measurement.h"
-#include "measure/window.h"
 
 namespace loadline::measure {
 
 class Brake {
  public:
-  /// Over this span errors must prevail before the probe is stopped.
-  static constexpr Duration kSpan = 2s;
-  /// Fewer completions than this in the span never stop a probe: such a load hurts nobody, and a
-  /// few failures in a row say little.
-  static constexpr std::int64_t kLeastCompleted = 10;
-
-  /// `silence`: how long no request may end while some are in flight; a target whose lone request
-  /// takes long needs more than the default.
-  explicit Brake(Duration silence = kSpan) : silence_(silence) {}
-
-  /// Called at the end of every window, `at` rising. kErrors if more than half of what completed
-  /// within the last 2 s failed; kNoReply if nothing completed for `silence` although requests were
-  /// in flight all the time; else nothing.
-  [[nodiscard]] std::optional<StopReason> OnWindow(Duration at, const Progress& progress);
-
- private:
-  struct Sample {
-    Duration at{};
+  /// Running totals at the end of a window.
+  struct Totals {
     std::int64_t completed = 0;
     std::int64_t failed = 0;
+    std::int64_t answered = 0;  ///< Of completed: with a whole reply, good or bad.
+    std::int64_t in_flight = 0;
   };
 
-  // Constant after construction.
-  Duration silence_;
-  // Owner thread only.
-  std::array<Sample, 20> samples_{};  // The last 2 s of windows, a ring; it begins with zeros.
-  std::size_t next_ = 0;
-  std::int64_t completed_ = 0;
-  Duration quiet_since_{};  // Since then nothing completed, with requests in flight.
+  /// Looks at the window that ended `at` after the start; call it for every window of 100 ms in
+  /// order. `slowest`: longest response time seen so far. Says why to stop, or nothing.
+  [[nodiscard]] std::optional<StopReason> Look(Duration at, const Totals& totals, Duration slowest);
+
+ private:
+  static constexpr std::size_t kWindows = 20;  // 2 s
+  static constexpr std::size_t kPerHalfSecond = 5;
+
+  [[nodiscard]] bool MostlyErrors() const;
+
+  std::array<Totals, kWindows + 1> history_{};  // A ring: totals at the end of each window.
+  std::size_t seen_ = 0;
+  std::optional<Duration> silent_since_;
 };
 
 }  // namespace loadline::measure

@@ -5,84 +5,86 @@
 namespace loadline::measure {
 namespace {
 
-/// Totals after `n` windows in each of which `completed` ended, `failed` of them badly.
-Progress After(int n, std::int64_t completed, std::int64_t failed, std::int64_t in_flight) {
-  Progress progress;
-  progress.completed = n * completed;
-  progress.failed = n * failed;
-  progress.scheduled = progress.completed + in_flight;
-  progress.in_flight = in_flight;
-  return progress;
-}
-
-/// The window (1, 2, 3…; 100 ms each) at which the brake stops, and why; 0: not within `windows`.
-int StopsAt(Brake& brake, int windows, std::int64_t completed, std::int64_t failed,
-            std::int64_t in_flight, StopReason& reason) {
-  for (int n = 1; n <= windows; ++n) {
-    if (const auto stop = brake.OnWindow(n * 100ms, After(n, completed, failed, in_flight))) {
-      reason = *stop;
-      return n;
-    }
+/// Feeds windows of 100 ms; what happens per window is added up.
+class Feeder {
+ public:
+  std::optional<StopReason> Window(std::int64_t completed, std::int64_t failed,
+                                   std::int64_t answered, std::int64_t in_flight = 1) {
+    totals_.completed += completed;
+    totals_.failed += failed;
+    totals_.answered += answered;
+    totals_.in_flight = in_flight;
+    at_ += 100ms;
+    return brake_.Look(at_, totals_, slowest);
   }
-  return 0;
-}
+  Duration slowest{};
 
-TEST(Brake, StopsAfterTwoSecondsOfMostlyErrors) {
-  Brake brake;
-  StopReason reason = StopReason::kComplete;
-  EXPECT_EQ(StopsAt(brake, 100, 10, 6, 3, reason), 20);
-  EXPECT_EQ(reason, StopReason::kErrors);
-}
+ private:
+  Brake brake_;
+  Brake::Totals totals_;
+  Duration at_{};
+};
 
-TEST(Brake, LetsHalfOfTheRequestsFail) {
-  Brake brake;
-  StopReason reason = StopReason::kComplete;
-  EXPECT_EQ(StopsAt(brake, 100, 10, 5, 3, reason), 0);
-}
-
-TEST(Brake, ForgetsErrorsThatAreOlderThanItsSpan) {
-  Brake brake;
-  Progress progress;
-  for (int n = 1; n <= 10; ++n) {  // 1 s of 10 failures per window…
-    progress.completed += 10;
-    progress.failed += 10;
-    EXPECT_FALSE(brake.OnWindow(n * 100ms, progress).has_value());
-  }
-  for (int n = 11; n <= 100; ++n) {  // …then only successes: at 2 s exactly half have failed.
-    progress.completed += 10;
-    EXPECT_FALSE(brake.OnWindow(n * 100ms, progress).has_value()) << n;
+TEST(Brake, LetsAGoodProbeRun) {
+  Feeder feeder;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(feeder.Window(10, 5, 10));  // Exactly half failed: not more than half.
   }
 }
 
-TEST(Brake, IgnoresAHandfulOfFailures) {
-  Brake brake;
-  // 1 failure every second: at most 2 or 3 in 2 s, below the least number that counts.
-  Progress progress;
-  for (int n = 1; n <= 200; ++n) {
-    progress.completed = n / 10;
-    progress.failed = n / 10;
-    progress.in_flight = n % 10 == 0 ? 0 : 1;
-    EXPECT_FALSE(brake.OnWindow(n * 100ms, progress).has_value()) << n;
+TEST(Brake, StopsAfterTwoSecondsOfErrors) {
+  Feeder feeder;
+  for (int i = 0; i < 19; ++i) {
+    EXPECT_FALSE(feeder.Window(10, 6, 10)) << i;
+  }
+  EXPECT_EQ(feeder.Window(10, 6, 10), StopReason::kErrors);  // The 20th window: 2 s.
+}
+
+TEST(Brake, ABurstOfErrorsWithinGoodSecondsIsNotTwoSecondsOfThem) {
+  Feeder feeder;
+  for (int i = 0; i < 19; ++i) {
+    EXPECT_FALSE(feeder.Window(10, 0, 10));
+  }
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(feeder.Window(10'000, 10'000, 0));
+  }
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_FALSE(feeder.Window(10, 0, 10));
   }
 }
 
-TEST(Brake, StopsAfterTwoSecondsWithoutAnyReply) {
-  Brake brake;
-  StopReason reason = StopReason::kComplete;
-  EXPECT_EQ(StopsAt(brake, 100, 0, 0, 5, reason), 20);
-  EXPECT_EQ(reason, StopReason::kNoReply);
+TEST(Brake, FailuresWithoutAnyReplyMeanThatNobodyAnswers) {
+  Feeder feeder;
+  for (int i = 0; i < 19; ++i) {
+    EXPECT_FALSE(feeder.Window(10, 10, 0));
+  }
+  EXPECT_EQ(feeder.Window(10, 10, 0), StopReason::kNoReply);
 }
 
-TEST(Brake, WaitsLongerForASlowTargetIfTold) {
-  Brake brake(5s);
-  StopReason reason = StopReason::kComplete;
-  EXPECT_EQ(StopsAt(brake, 100, 0, 0, 5, reason), 50);
+TEST(Brake, SilenceStopsAfterTwoAndAHalfSeconds) {
+  Feeder feeder;
+  EXPECT_FALSE(feeder.Window(10, 0, 10));
+  // Silent from the window that ends at 200 ms on; 2.5 s later is the window at 2.7 s.
+  for (int i = 0; i < 25; ++i) {
+    EXPECT_FALSE(feeder.Window(0, 0, 0)) << i;
+  }
+  EXPECT_EQ(feeder.Window(0, 0, 0), StopReason::kNoReply);
 }
 
-TEST(Brake, DoesNotMistakeIdlenessForSilence) {
-  Brake brake;
-  StopReason reason = StopReason::kComplete;
-  EXPECT_EQ(StopsAt(brake, 100, 0, 0, 0, reason), 0);
+TEST(Brake, ASlowTargetIsNotADeadOne) {
+  Feeder feeder;
+  feeder.slowest = 5s;  // Patience: 2 s and twice that.
+  for (int i = 0; i < 120; ++i) {
+    EXPECT_FALSE(feeder.Window(0, 0, 0)) << i;
+  }
+  EXPECT_EQ(feeder.Window(0, 0, 0), StopReason::kNoReply);
+}
+
+TEST(Brake, NobodyWaitingIsNoSilence) {
+  Feeder feeder;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(feeder.Window(0, 0, 0, 0));
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ TEST(Balancer, RoundRobinTakesPodsInTurn) {
   Balancer balancer(Balance::kRoundRobin, 1);
   const std::array<int, 3> loads = {9, 0, 0};
   std::vector<int> picks;
+  picks.reserve(7);
   for (int i = 0; i < 7; ++i) {
     picks.push_back(balancer.Pick(loads));
   }

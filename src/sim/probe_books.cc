@@ -29,11 +29,12 @@ std::string ErrorName(Ending ending) {
 }  // namespace
 
 ProbeBooks::ProbeBooks(const SimOptions& options, const measure::Load& load,
-                       measure::Observer& observer)
+                       measure::Observer& observer, Duration slowest)
     : options_(options),
       load_(load),
       observer_(observer),
       wants_events_(observer.WantsEvents()),
+      slowest_(slowest),
       limited_(options.generator_limit.per_second > 0.0) {
   second_.tasks.resize(options.tasks.size());
   measurement_.tasks.resize(options.tasks.size());
@@ -79,6 +80,10 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
   const Duration wire = at - request.dispatched;
   ++progress_.completed;
   --progress_.in_flight;
+  if (ending.status != 0) {
+    ++answered_;
+    slowest_ = std::max(slowest_, response);
+  }
   ++second_.completed;
   measure::TaskSecond& second = second_.tasks[request.task];
   measure::TaskMeasurement& task = measurement_.tasks[request.task];
@@ -159,7 +164,11 @@ bool ProbeBooks::EndWindow(Duration end, measure::StopReason& reason) {
     reason = measure::StopReason::kObserver;
     return true;
   }
-  if (const auto stop = brake_.OnWindow(end, progress_)) {
+  const measure::Brake::Totals totals{.completed = progress_.completed,
+                                      .failed = progress_.failed,
+                                      .answered = answered_,
+                                      .in_flight = progress_.in_flight};
+  if (const auto stop = brake_.Look(end, totals, slowest_)) {
     reason = *stop;
     return true;
   }

@@ -33,7 +33,9 @@ struct Ending {
 
 class ProbeBooks {
  public:
-  ProbeBooks(const SimOptions& options, const measure::Load& load, measure::Observer& observer);
+  /// `slowest`: longest response time of earlier probes, for the brake's patience.
+  ProbeBooks(const SimOptions& options, const measure::Load& load, measure::Observer& observer,
+             Duration slowest);
 
   void Arrival(Duration at, std::uint32_t request, std::uint16_t task);
   void Dispatch(Duration at, const Outstanding& request);
@@ -49,6 +51,9 @@ class ProbeBooks {
   [[nodiscard]] bool EndWindow(Duration end, measure::StopReason& reason);
 
   [[nodiscard]] const measure::Progress& progress() const { return progress_; }
+
+  /// Longest response time seen, earlier probes included.
+  [[nodiscard]] Duration slowest() const { return slowest_; }
 
   /// The last window and second have ended at `end`: the result.
   [[nodiscard]] measure::Measurement Finish(Duration end);
@@ -69,6 +74,8 @@ class ProbeBooks {
   Duration window_begin_{};
   measure::Progress progress_;
   measure::Brake brake_;
+  std::int64_t answered_ = 0;  // Completed with a whole reply, good or bad.
+  Duration slowest_{};         // Longest response so far, of earlier probes too.
   bool issuing_ = true;
   measure::Second second_;
   stats::Histogram second_lateness_;

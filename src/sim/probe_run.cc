@@ -80,7 +80,8 @@ Status CheckLoad(const SimOptions& options, const measure::Load& load) {
 }
 
 ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
-                   const measure::Load& load, int step, measure::Observer& observer)
+                   const measure::Load& load, int step, measure::Observer& observer,
+                   Duration slowest)
     : options_(options),
       world_(world),
       origin_(origin),
@@ -91,7 +92,7 @@ ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
       schedule_(MakeSchedule(load)),
       thinking_(MakeThinkTimes(load)),
       mix_(Weights(options), load.seed),
-      books_(options, load, observer),
+      books_(options, load, observer, slowest),
       timeout_(options.timeout),
       boundary_(kWindow) {
   if (options.generator_limit.per_second > 0.0) {

@@ -25,14 +25,16 @@ namespace loadline::sim {
 class ProbeRun {
  public:
   /// The probe numbered `step` begins at `origin` of the world's time. `load` must have passed
-  /// CheckLoad().
+  /// CheckLoad(). `slowest`: longest response time of earlier probes.
   ProbeRun(const SimOptions& options, World& world, Instant origin, const measure::Load& load,
-           int step, measure::Observer& observer);
+           int step, measure::Observer& observer, Duration slowest);
 
   [[nodiscard]] measure::Measurement Run();
 
   /// When it was over, since its origin.
   [[nodiscard]] Duration ended() const { return now_; }
+  /// Longest response time so far, earlier probes included.
+  [[nodiscard]] Duration slowest() const { return books_.slowest(); }
 
  private:
   /// A rejection on its way back.

@@ -70,12 +70,13 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
     while (world_->Advance(world_now_, departure)) {
     }
   }
-  ProbeRun run(options_, *world_, world_now_, load, probes_, observer);
+  ProbeRun run(options_, *world_, world_now_, load, probes_, observer, slowest_);
   measure::Measurement measurement = run.Run();
   measurement.step = probes_;
   measurement.started_after = spent_;
   measurement.started = kSimulatedEpoch + spent_;
   world_now_ += run.ended();
+  slowest_ = run.slowest();
   spent_ += run.ended();
   requests_ += measurement.accounts.scheduled;
   return measurement;

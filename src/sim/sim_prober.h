@@ -95,6 +95,7 @@ class SimProber : public measure::Prober {
   std::unique_ptr<World> world_;
   Instant world_now_{};
   Duration spent_{};
+  Duration slowest_{};  // Longest response time so far: what the brake takes for slow.
   std::int64_t requests_ = 0;
   int probes_ = 0;
 };

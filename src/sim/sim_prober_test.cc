@@ -220,13 +220,14 @@ TEST(SimProber, BrakesWhenNobodyAnswers) {
   options.timeout = 5s;
   const Measurement m = Probe(options, Constant(10, 1h), seen);
   EXPECT_EQ(m.stop, StopReason::kNoReply);
-  // 21 requests are due from 0 to 2 s; each is given up 5 s later.
-  EXPECT_EQ(m.measured, 2s);
-  EXPECT_EQ(m.failed, 21);
+  // The first window ends at 0.1 s; 2.5 s later patience is over. The 27 requests due from 0 to 2.6
+  // s are given up 5 s later each.
+  EXPECT_EQ(m.measured, 2600ms);
+  EXPECT_EQ(m.failed, 27);
   ASSERT_EQ(m.errors.size(), 1U);
   EXPECT_EQ(m.errors[0].name, "timeout_whole");
-  EXPECT_EQ(seen.Response(20), 5s);
-  EXPECT_EQ(seen.end_, 7s);
+  EXPECT_EQ(seen.Response(26), 5s);
+  EXPECT_EQ(seen.end_, 7600ms);
 }
 
 TEST(SimProber, CountsRefusedConnections) {

@@ -43,7 +43,7 @@ class Caller(FastHttpUser if os.environ.get("FAST") else HttpUser):
     found = {
         "loadline": [LOADLINE, "run", url, "--users", connections, "--duration", f"{seconds}s",
                      "--method", "POST", "--body-file", body, "-H", json_type, "--threads", 1,
-                     "--db", folder / "bench.db", "--import", "later", "--quiet"],
+                     "--db", folder / "bench.db", "--quiet", "--records", "errors"],
         "floor": [BUILD / "bench" / "floor", port, connections, seconds],
         "wrk": ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", lua, url],
         "h2load": ["h2load", "--h1", "-t1", f"-c{connections}", "-D", seconds, "-d", body,
@@ -58,6 +58,8 @@ class Caller(FastHttpUser if os.environ.get("FAST") else HttpUser):
         "locust HttpUser": [PEERS / "locust/bin/locust", "-f", locust, "--headless", "-u",
                             connections, "-r", connections, "-t", f"{seconds}s"],
     }
+    # With every row kept the same process also imports them into SQLite when the load is over.
+    found["loadline, all rows imported"] = [*found["loadline"][:-1], "all"]
     found["locust FastHttpUser"] = ["env", "FAST=1", *found["locust HttpUser"]]
     return {name: argv for name, argv in found.items()
             if shutil.which(str(argv[2] if argv[0] == "env" else argv[0]))}

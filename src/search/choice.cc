@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/random.h"
 #include "search/boundary.h"
+#include "search/late_batches.h"
 #include "search/search_run.h"
 
 namespace loadline::search {
@@ -31,13 +31,26 @@ constexpr int kPeriodsCovered = 20;
 constexpr double kGlanceShare = 0.2;
 constexpr double kProofShare = 0.9;
 /// While one side has no bound at all, a proof leaves time for another one further off.
-constexpr double kFirstProofShare = 0.55;
+constexpr double kFirstProofLimit = 0.5;
+/// …and is planned to take only this share. The loss against the best split is a few per cent.
+constexpr double kFirstProofShare = 0.3;
+/// Proofs take longer than the deviation of one estimate says: tests look at the line's end of it,
+/// and short probes understate it.
+constexpr double kCostMargin = 1.2;
+/// A proof that would cost more than this part of the time left is not begun: costs are means.
+constexpr double kHopeful = 1.3;
+/// Of the requests left, this part goes into distance whatever the fixed costs.
+constexpr double kLeastForProofs = 0.3;
 /// Share of the error left that one proof may take: as large as its share of the time left.
 /// A glance on the way up is far from the line: it hardly ever errs, and a strict bound costs it
 /// nothing.
 constexpr double kGlanceError = 0.01;
 constexpr double kLeastError = 0.1;
 constexpr double kMostError = 0.5;
+
+Duration ShareOf(Duration whole, double part) {
+  return FromSeconds(part * Seconds(whole));
+}
 
 }  // namespace
 
@@ -63,11 +76,8 @@ double SearchRun::Rounded(double level) const {
   return std::round(level / unit) * unit;
 }
 
-measure::Load SearchRun::LoadAt(double level, Duration limit) {
+measure::Load SearchRun::ShapeAt(double level) const {
   measure::Load load;
-  load.warmup = options_.warmup;
-  load.duration = limit;
-  load.seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(number_ + 1));
   if (options_.axis == measure::SearchAxis::kRate) {
     load.shape = measure::OpenLoad{.rate = {level}, .arrivals = options_.arrivals};
     return load;
@@ -82,31 +92,63 @@ measure::Load SearchRun::LoadAt(double level, Duration limit) {
 }
 
 double SearchRun::CostFactor() const {
-  const measure::Load load = const_cast<SearchRun*>(this)->LoadAt(std::max(start_, 100.0), 1s);
   const double alpha = 0.3 * (1.0 - options_.confidence);
-  const Boundary boundary = BoundaryFor(TestFor(load), alpha, alpha);
-  return 0.5 * (boundary.held + boundary.broken) * knowledge_->DeviationPerRequest();
+  const Boundary boundary = BoundaryFor(TestFor(ShapeAt(std::max(start_, 100.0))), alpha, alpha);
+  return 0.5 * kCostMargin * (boundary.held + boundary.broken) * knowledge_->DeviationPerRequest();
 }
 
-double SearchRun::HalfWidth(double level, int sides) const {
-  const double requests = std::max(1.0, RateAt(level) * Seconds(Left()) / sides);
-  return CostFactor() / std::sqrt(requests);
+double SearchRun::HeldOverhead(double level) const {
+  double allowed = 0.5;
+  for (const measure::Objective& objective : options_.objectives) {
+    allowed = std::min(allowed, objective.AllowedShare());
+  }
+  if (TestFor(ShapeAt(level)) == measure::TestKind::kBatch) {
+    return std::max(90.0, 5.0 / allowed) * MemoryAt(level);
+  }
+  return BatchAt(level) / allowed;
+}
+
+double SearchRun::BrokenOverhead(double level) const {
+  constexpr double kFirstLook = 20.0;  // Batches.
+  return TestFor(ShapeAt(level)) == measure::TestKind::kBatch ? HeldOverhead(level)
+                                                              : kFirstLook * BatchAt(level);
+}
+
+double SearchRun::BatchAt(double level) const {
+  return std::max(16.0, 10.0 * RateAt(level) * Seconds(alone_mean_));
+}
+
+double SearchRun::MemoryAt(double level) const {
+  const double open =
+      LateBatches::OpenMemory(RateAt(level), Seconds(threshold_), Seconds(alone_mean_), 0.05);
+  return options_.axis == measure::SearchAxis::kUsers ? std::min(open, 8.0 + 2.0 * level) : open;
+}
+
+double SearchRun::Affordable(double level, double part, bool held, bool broken) const {
+  const double all = part * std::max(1.0, RateAt(level) * Seconds(Left()));
+  const double fixed = (held ? HeldOverhead(level) : 0.0) + (broken ? BrokenOverhead(level) : 0.0);
+  const double proofs = held && broken ? 2.0 : 1.0;
+  return CostFactor() * std::sqrt(proofs / std::max(all - fixed, kLeastForProofs * all));
+}
+
+Duration SearchRun::BracketCost(double level, double width) const {
+  const double half = 0.5 * std::log1p(width);
+  const double requests = HeldOverhead(level) + BrokenOverhead(level) +
+                          2.0 * std::pow(kPlanFactor * CostFactor() / half, 2.0);
+  return FromSeconds(requests / std::max(1e-6, RateAt(level))) +
+         2 * kPeriodsCovered * options_.covers;
 }
 
 FindPlan SearchRun::MakePlan(double assumed_level) const {
   const double level = std::min(assumed_level, options_.max);
-  const double rate = std::max(1e-6, RateAt(level));
-  FindPlan plan{.start = start_,
-                .max = options_.max,
-                .budget = options_.budget,
-                .alone = alone_,
-                .precision = options_.precision,
-                .assumed_level = level};
-  plan.expected_width = std::expm1(2.0 * kPlanFactor * HalfWidth(level, 2));
-  const double half = 0.5 * std::log1p(options_.precision);
-  const double requests = 2.0 * std::pow(kPlanFactor * CostFactor() / half, 2.0);
-  plan.precision_cost = FromSeconds(requests / rate) + 2 * kPeriodsCovered * options_.covers;
-  return plan;
+  return {.start = start_,
+          .max = options_.max,
+          .budget = options_.budget,
+          .alone = alone_,
+          .expected_width = std::expm1(2.0 * kPlanFactor * Affordable(level, 1.0, true, true)),
+          .precision = options_.precision,
+          .precision_cost = BracketCost(level, options_.precision),
+          .assumed_level = level};
 }
 
 std::optional<SearchRun::Choice> SearchRun::Choose() {
@@ -118,7 +160,7 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
     const double level = *recheck_;
     recheck_.reset();
     rechecked_ = true;
-    return ProveAt(level, kRecheckDistance);
+    return ProveAt(level, kRecheckDistance, held_ && level <= held_->level);
   }
   if (held_ && broken_) {
     const double width = broken_->level / held_->level - 1.0;
@@ -152,13 +194,13 @@ std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
       End(measure::SearchEnd::kCeiling);
       return std::nullopt;
     }
-    return ProveAt(options_.max, kRecheckDistance);
+    return ProveAt(options_.max, kRecheckDistance, true);
   }
   const double level = known <= 0.0 ? start_ : std::min(options_.max, Rounded(known * kStepUp));
   return Choice{.kind = StepKind::kGlance,
                 .level = level,
                 .alpha = errors_.Take(kGlanceError),
-                .limit = std::max<Duration>(2s, FromSeconds(kGlanceShare * Seconds(Left())))};
+                .limit = std::max<Duration>(2s, ShareOf(Left(), kGlanceShare))};
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
@@ -170,7 +212,7 @@ std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
   return Choice{.kind = StepKind::kGlance,
                 .level = level,
                 .alpha = errors_.Take(kGlanceError),
-                .limit = std::max<Duration>(2s, FromSeconds(kGlanceShare * Seconds(Left())))};
+                .limit = std::max<Duration>(2s, ShareOf(Left(), kGlanceShare))};
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
@@ -186,44 +228,66 @@ std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
   const double wanted = 0.45 * std::log1p(options_.precision);
   const double below = line - floor;
   const double above = ceiling - line;
-  const auto distance = [&](int sides) {
-    return std::max(wanted, kGuessMargin * guess.sd + HalfWidth(level, sides));
+  const auto first = [&](bool lower) {
+    return std::max(wanted,
+                    kGuessMargin * guess.sd + Affordable(level, kFirstProofShare, lower, !lower));
   };
-  double half = distance(2);
-  if ((held_ && below <= kWorthwhile * half) || (broken_ && above <= kWorthwhile * half)) {
-    half = distance(1);
+  if (!held_ && (broken_ || lower_tries_ == 0)) {
+    // The lower end first: it spares the target.
+    ++lower_tries_;
+    const double half = first(true);
+    return ProveAt(std::exp(line - half), half, true);
   }
-  const bool down = !held_ || below > kWorthwhile * half;
-  const bool up = !broken_ || above > kWorthwhile * half;
-  if (!down && !up) {
-    End(measure::SearchEnd::kBudget);
-    return std::nullopt;
+  if (!broken_) {
+    const double half = first(false);
+    return ProveAt(std::exp(line + half), half, false);
   }
-  // The wider gap first; at the beginning the lower side, which spares the target.
-  const bool lower = down && (!up || !held_ || below >= above);
-  return ProveAt(std::exp(lower ? line - half : line + half), half);
+  // First with a margin for what the guess may be off; if that is not worth it, without: a probe
+  // that stays undecided because it is too near the line makes the guess better.
+  for (const double margin : {kGuessMargin, 0.0}) {
+    const auto away = [&](bool lower, bool upper) {
+      return std::max(wanted, margin * guess.sd + Affordable(level, 1.0, lower, upper));
+    };
+    double half = away(true, true);
+    const bool done_below = below <= kWorthwhile * half;
+    const bool done_above = above <= kWorthwhile * half;
+    if (done_below || done_above) {
+      half = away(!done_below, done_below);
+    }
+    const bool down = below > kWorthwhile * half;
+    const bool up = above > kWorthwhile * half;
+    if (down || up) {
+      const bool lower = down && (!up || below >= above);
+      return ProveAt(std::exp(lower ? line - half : line + half), half, lower);
+    }
+  }
+  End(measure::SearchEnd::kBudget);
+  return std::nullopt;
 }
 
-std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distance) {
+std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distance, bool below) {
   level = Rounded(std::min(level, options_.max));
   if (options_.axis == measure::SearchAxis::kUsers && held_ && broken_) {
     level = std::clamp(level, held_->level + 1.0, broken_->level - 1.0);
   }
-  if (!rechecked_ && ((held_ && level <= held_->level) || (broken_ && level >= broken_->level))) {
+  const bool again = (held_ && level <= held_->level) || (broken_ && level >= broken_->level);
+  const double affordable = Seconds(Left()) * RateAt(level);
+  const double planned = std::max(std::pow(CostFactor() / distance, 2.0) +
+                                      (below ? HeldOverhead(level) : BrokenOverhead(level)),
+                                  kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
+  if ((again && !rechecked_) || planned > kHopeful * affordable) {
     End(measure::SearchEnd::kBudget);
     return std::nullopt;
   }
-  const double left = Seconds(Left());
-  const double share = held_ && broken_ ? kProofShare : kFirstProofShare;
-  const double planned = std::max(std::pow(CostFactor() / distance, 2.0),
-                                  kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
-  const double part = planned / std::max(1.0, left * RateAt(level));
+  const bool last_chance = planned > kFirstProofLimit * affordable;
+  const double share = (held_ && broken_) || last_chance ? kProofShare : kFirstProofLimit;
+  const double part = planned / std::max(1.0, affordable);
   return Choice{.kind = StepKind::kProof,
                 .level = level,
                 .alpha = errors_.Take(std::clamp(part, kLeastError, kMostError)),
                 .planned_requests = planned,
                 .distance = distance,
-                .limit = std::max<Duration>(1s, FromSeconds(share * left)),
+                .limit = std::max<Duration>(1s, ShareOf(Left(), share)),
                 .covers = options_.covers};
 }
 

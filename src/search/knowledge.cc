@@ -11,8 +11,10 @@ namespace {
 /// kSquareError · d² (docs/benchmarks-search.md).
 constexpr double kLinearError = 0.15;
 constexpr double kSquareError = 1.2;
-/// The printed estimate uses probes that see the line within this distance (logarithmic).
-constexpr double kNear = 0.06;
+/// The printed estimate uses probes that see the line within this distance (logarithmic)…
+constexpr double kNear = 0.12;
+/// …and know it this well, what the distance may spoil included.
+constexpr double kNearSd = 0.05;
 /// What a fitted model of the service may be off (docs/load-line.md: −6 % to +11 %).
 constexpr double kModelError = 0.12;
 /// How the late share grows beside the line where nothing is known: d ln(share) / d ln(level).
@@ -157,7 +159,8 @@ std::optional<Guess> Knowledge::NearEstimate() const {
   for (const Lesson& lesson : lessons_) {
     const bool crossing = lesson.test == measure::TestKind::kLevelCrossing ||
                           lesson.test == measure::TestKind::kClosedLevelCrossing;
-    if (crossing && lesson.estimate && std::abs(lesson.estimate->log_ratio) < kNear) {
+    if (crossing && lesson.estimate && std::abs(lesson.estimate->log_ratio) < kNear &&
+        Variance(*lesson.estimate) < kNearSd * kNearSd) {
       pool.Add(std::log(lesson.level) + lesson.estimate->log_ratio, Variance(*lesson.estimate));
     }
   }
@@ -173,7 +176,7 @@ double Knowledge::DeviationPerRequest() const {
   double requests = kUsualRequests;
   double sum = usual * usual * kUsualRequests;
   for (const Lesson& lesson : lessons_) {
-    if (lesson.estimate && std::abs(lesson.estimate->log_ratio) < 2.0 * kNear) {
+    if (lesson.estimate && std::abs(lesson.estimate->log_ratio) < kNear) {
       const double variance = lesson.estimate->sd * lesson.estimate->sd * lesson.requests;
       sum += lesson.requests * variance;
       requests += lesson.requests;

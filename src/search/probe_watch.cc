@@ -78,9 +78,12 @@ WatchEnd ProbeWatch::Glance(const measure::Window& window) const {
   if (evidence.seen_ratio <= kClearRatio && flat) {
     return WatchEnd::kClear;
   }
-  // Go on until the test says broken, or knows how far the line is.
-  const bool known = judge_.Estimate().has_value() || evidence.requests > 0.0;
-  return known && evidence.seen > kMostGlanceRequests && evidence.more_requests > evidence.requests
+  // Go on until the test says broken, or until it says that this would take too long.
+  const bool known = evidence.requests > 0.0 && evidence.seen > kMostGlanceRequests;
+  const double rate = evidence.seen / Seconds(judge_.judged());
+  const double affordable = rate * Seconds(plan_.limit);
+  return known && (evidence.more_requests <= 0.0 ||
+                   evidence.requests + evidence.more_requests > affordable)
              ? WatchEnd::kNear
              : WatchEnd::kNone;
 }

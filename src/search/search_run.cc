@@ -150,14 +150,11 @@ Status SearchRun::SearchOn() {
 
 Result<SearchRun::Probed> SearchRun::RunProbe(const Choice& choice) {
   const bool trickle = choice.kind == StepKind::kAlone;
-  measure::Load load = LoadAt(choice.level, choice.limit);
-  if (trickle) {
-    load = measure::Load{};
-    load.requests = kLoneRequests;
-    load.duration = choice.limit;
-    load.seed = StreamSeed(options_.seed, 0);
-  }
-  ++number_;
+  measure::Load load = trickle ? measure::Load{} : ShapeAt(choice.level);
+  load.requests = trickle ? kLoneRequests : 0;
+  load.warmup = trickle ? Duration::zero() : options_.warmup;
+  load.duration = choice.limit;
+  load.seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(++number_));
   const StepStart start{
       .kind = choice.kind, .number = number_, .level = choice.level, .load = load};
   listener_.OnStepStart(start);
@@ -326,9 +323,8 @@ measure::LoadLine SearchRun::Conclude() {
     }
   }
   if (held_ && broken_ && held_->level < broken_->level) {
-    const double width = std::log(broken_->level / held_->level);
-    const double requests = 2.0 * std::pow(CostFactor() / (0.25 * width), 2.0);
-    line_.next_precision_cost = FromSeconds(requests / RateAt(held_->level));
+    const double width = broken_->level / held_->level - 1.0;
+    line_.next_precision_cost = BracketCost(held_->level, 0.5 * width);
   }
   return std::move(line_);
 }

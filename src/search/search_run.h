@@ -76,16 +76,25 @@ class SearchRun {
   [[nodiscard]] std::optional<Choice> ChooseGlance();
   [[nodiscard]] std::optional<Choice> ChooseDownward();
   [[nodiscard]] std::optional<Choice> ChooseProof(const Guess& line);
-  [[nodiscard]] std::optional<Choice> ProveAt(double level, double distance);
-  /// The distance from the line at which `sides` proofs are affordable in the time left.
-  [[nodiscard]] double HalfWidth(double level, int sides) const;
-  /// A proof at distance d from the line takes about (CostFactor() / d)² requests.
+  [[nodiscard]] std::optional<Choice> ProveAt(double level, double distance, bool below);
+  /// The distance from the line at which proofs of `held` and of `broken`, as wanted, are
+  /// affordable in `part` of the time left.
+  [[nodiscard]] double Affordable(double level, double part, bool held, bool broken) const;
+  /// A proof at distance d from the line takes about (CostFactor() / d)² requests…
   [[nodiscard]] double CostFactor() const;
+  /// …and these beside, however far the line is, to show that it holds, or that it is broken.
+  [[nodiscard]] double HeldOverhead(double level) const;
+  [[nodiscard]] double BrokenOverhead(double level) const;
+  /// What a bracket of relative width `width` around `level` takes.
+  [[nodiscard]] Duration BracketCost(double level, double width) const;
   [[nodiscard]] FindPlan MakePlan(double assumed_level) const;
   [[nodiscard]] Duration Left() const;
   [[nodiscard]] double RateAt(double level) const;
   [[nodiscard]] double Rounded(double level) const;
-  [[nodiscard]] measure::Load LoadAt(double level, Duration limit);
+  [[nodiscard]] measure::Load ShapeAt(double level) const;
+  /// Requests in a batch, and in the queue's memory, as the judge will have them.
+  [[nodiscard]] double BatchAt(double level) const;
+  [[nodiscard]] double MemoryAt(double level) const;
 
   // digest.cc: what a probe taught.
   void Digest(const Choice& choice, const Probed& probed);
@@ -120,7 +129,8 @@ class SearchRun {
   double lowest_ = 0.0;            // Broken here: no load is low enough.
   std::optional<double> recheck_;  // A verdict that a later probe contradicts.
   bool rechecked_ = false;
-  int refusals_ = 0;  // In a row.
+  int refusals_ = 0;     // In a row.
+  int lower_tries_ = 0;  // Proofs of a lower end that were begun.
   bool recover_ = false;
   std::optional<double> saturation_;       // Seen beyond it…
   std::optional<double> saturation_hint_;  // …or foreseen from below.

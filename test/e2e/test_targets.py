@@ -44,9 +44,9 @@ class Sent(EndToEnd):
         done = self.loadline("run", url or f"http://127.0.0.1:{self.port}/score", "--requests", "3",
                              *EASY, *options)
         self.assertIn(done.code, (0, 6), done.text)
-        # Three and the first one.
-        self.assertEqual(len(Recorder.requests), 4, done.text)
-        return Recorder.requests
+        # Three and the first one, and as many of each try that a busy machine refused.
+        self.assertEqual(len(Recorder.requests) % 4, 0, done.text)
+        return Recorder.requests[-4:]
 
     def test_a_get_by_default(self):
         for method, path, headers, body in self.send():

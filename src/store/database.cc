@@ -278,9 +278,13 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, OpenMo
 }
 
 Status Database::Check(OpenMode mode) {
+  // One snapshot: another process may be making the tables at this moment, and its half would look
+  // like somebody else's file.
+  TRY(Exec("BEGIN"));
   const std::int64_t version = TRY(Number("PRAGMA user_version"));
   const std::int64_t application = TRY(Number("PRAGMA application_id"));
   const std::int64_t objects = TRY(Number("SELECT count(*) FROM sqlite_schema"));
+  TRY(Exec("COMMIT"));
   const auto current = static_cast<std::int64_t>(Migrations().size());
   const bool fresh = version == 0 && application == 0 && objects == 0;
   if (!fresh && application != kApplicationId) {

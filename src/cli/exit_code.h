@@ -1,6 +1,6 @@
 // ExitCode: what `loadline` tells the shell, and which of several facts wins.
 //
-// Pure functions, safe from any thread. docs/exit-codes.md is the contract.
+// Pure functions, safe from any thread. docs/exit-codes-and-json.md is the contract.
 #pragma once
 
 #include <initializer_list>

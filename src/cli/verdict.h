@@ -1,6 +1,6 @@
 // From what was measured to an exit code and to the line of `runs ls`.
 //
-// Pure functions, safe from any thread. docs/exit-codes.md is the contract.
+// Pure functions, safe from any thread. docs/exit-codes-and-json.md is the contract.
 #pragma once
 
 #include <string>

@@ -1,8 +1,11 @@
 #include "load/pacing.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <thread>
 
 #include "load/cgroup.h"
@@ -35,6 +38,29 @@ Cpus MachineCpus() {
   cpus.usable = std::max(cpus.usable, 1);
   cpus.limit = Cgroup::Find().cpu_limit();
   return cpus;
+}
+
+void AskForShortTurns() {
+  // The kernel's struct sched_attr (first version, 48 bytes); glibc 2.36 has no wrapper for it.
+  struct Attributes {
+    std::uint32_t size = sizeof(Attributes);
+    std::uint32_t policy = SCHED_OTHER;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime_ns = 0;
+    std::uint64_t deadline_ns = 0;
+    std::uint64_t period_ns = 0;
+  } attributes;
+  static_assert(sizeof attributes == 48);
+  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 ||
+      attributes.policy != SCHED_OTHER) {
+    return;  // Whoever chose another policy for us knows better.
+  }
+  attributes.size = sizeof attributes;
+  attributes.flags = 0;
+  attributes.runtime_ns = 100'000;  // The least that the kernel accepts.
+  (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
 PacingChoice ChoosePacing(int threads, Pacing pacing, const Cpus& cpus, bool loopback_target) {

@@ -115,6 +115,7 @@ Shard::Shard(const ShardOptions& options, const Plan& plan, const measure::Load&
 }
 
 void Shard::Run() {
+  AskForShortTurns();
   Prepare();
   if (control_.start_ns.load(std::memory_order_acquire) != 0) {
     Issue();

@@ -130,6 +130,7 @@ void RowPrinter::Finish() {
   Table table(std::move(columns));
   for (const auto& row : rows_) {
     std::vector<std::string> cells;
+    cells.reserve(row.size());
     for (const Cell& cell : row) {
       cells.push_back(TextOf(cell));
     }

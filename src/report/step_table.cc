@@ -25,7 +25,7 @@ std::string Line(std::string_view level, std::string_view sent, std::string_view
 }
 
 std::string ResultText(const StepReport& step, const Style& style) {
-  const std::string reason = Plain(step.verdict.reason);
+  std::string reason = Plain(step.verdict.reason);
   const auto word = [&](Tone tone, std::string_view name) {
     return Paint(style, tone, name) + (reason.empty() ? "" : "   " + reason);
   };

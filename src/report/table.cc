@@ -138,7 +138,7 @@ std::string Plain(std::string_view text) {
 }
 
 std::string Shorten(std::string_view text, int width) {
-  const std::string plain = Plain(text);
+  std::string plain = Plain(text);
   if (DisplayWidth(plain) <= width) {
     return plain;
   }

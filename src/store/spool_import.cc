@@ -197,7 +197,7 @@ class Importer {
   /// synced: this one is, and with it all before it. Only then may the spool go.
   Status MakeDurable(const std::string& name, std::int64_t position) {
     TRY(database_.Exec("PRAGMA synchronous=FULL"));
-    const Status stored = CommitPosition(name, position);
+    Status stored = CommitPosition(name, position);
     TRY(database_.Exec("PRAGMA synchronous=NORMAL"));
     return stored;
   }

@@ -298,6 +298,7 @@ TEST(Store, IsOpenedAndWrittenByManyAtOnce) {
   constexpr int kRuns = 10;
   std::vector<std::string> faults(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&folder, &fault = faults[static_cast<std::size_t>(t)]] {
       auto store = Store::Open(folder.Database());
@@ -328,7 +329,7 @@ TEST(Store, IsOpenedAndWrittenByManyAtOnce) {
   EXPECT_THAT(faults, ::testing::Each(""));
   auto store = Store::Open(folder.Database());
   ASSERT_TRUE(store.has_value());
-  EXPECT_EQ(store->ListRuns()->size(), std::size_t{kThreads * kRuns});
+  EXPECT_EQ(store->ListRuns()->size(), std::size_t{kThreads} * kRuns);
   EXPECT_EQ(*store->database().Number("SELECT count(*) FROM attempts"), kThreads * kRuns * 100);
   EXPECT_EQ(*store->database().Number("SELECT count(DISTINCT run) FROM attempts"),
             kThreads * kRuns);

@@ -50,5 +50,22 @@ TEST(EventHeap, MixesAddingAndTaking) {
   EXPECT_EQ(heap.size(), 1U);
 }
 
+TEST(EventHeap, ReplacesTheEarliest) {
+  EventHeap heap;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    heap.Push(10 * i, i);
+  }
+  heap.ReplaceTop(55, 100);  // In place of item 0, between 5 and 6.
+  heap.ReplaceTop(55, 101);  // In place of item 1, behind 100.
+  std::vector<std::uint32_t> order;
+  order.reserve(20);
+  while (!heap.empty()) {
+    order.push_back(heap.top().item);
+    heap.Pop();
+  }
+  EXPECT_EQ(order, (std::vector<std::uint32_t>{2,  3,  4,  5,  100, 101, 6,  7,  8,  9,
+                                               10, 11, 12, 13, 14,  15,  16, 17, 18, 19}));
+}
+
 }  // namespace
 }  // namespace loadline::sim

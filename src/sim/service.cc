@@ -164,11 +164,11 @@ void Service::Begin(Instant at, std::uint32_t index) {
   next_ = Instant(Duration(due_.top().at));
 }
 
-void Service::StartNextOf(Instant at, std::uint32_t number) {
+std::uint32_t Service::NextOf(std::uint32_t number) {
   Pod& pod = pods_[number];
   if (pod.first == kNone) {
     --pod.serving;
-    return;
+    return kNone;
   }
   const std::uint32_t index = pod.first;
   pod.first = requests_[index].next;
@@ -176,7 +176,7 @@ void Service::StartNextOf(Instant at, std::uint32_t number) {
     pod.last = kNone;
   }
   --waiting_;
-  Begin(at, index);
+  return index;
 }
 
 Departure Service::Leave(Instant at, std::uint32_t index) {
@@ -208,11 +208,16 @@ bool Service::Depart(Instant now, Departure& out) {
     RefreshNextOfSharing();
     return true;
   }
-  const std::uint32_t index = due_.top().item;
-  due_.Pop();
+  out = Leave(at, due_.top().item);
+  const std::uint32_t index = NextOf(static_cast<std::uint32_t>(out.pod));
+  if (index == kNone) {
+    due_.Pop();
+  } else {
+    Request& request = requests_[index];
+    request.started = at;
+    due_.ReplaceTop((at + request.work).time_since_epoch().count(), index);
+  }
   next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
-  out = Leave(at, index);
-  StartNextOf(at, static_cast<std::uint32_t>(out.pod));
   return true;
 }
 
@@ -232,7 +237,10 @@ Departure Service::Finish(Instant now, std::uint32_t ticket) {
   CHECK(completion_ == Completion::kReported);
   CHECK(ticket < requests_.size());
   const Departure departure = Leave(now, ticket);
-  StartNextOf(now, static_cast<std::uint32_t>(departure.pod));
+  const std::uint32_t index = NextOf(static_cast<std::uint32_t>(departure.pod));
+  if (index != kNone) {
+    Begin(now, index);
+  }
   return departure;
 }
 

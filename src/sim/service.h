@@ -152,7 +152,8 @@ class Service {
   void Give(std::uint32_t index);
   void Begin(Instant at, std::uint32_t index);
   void Enqueue(Pod& pod, std::uint32_t index);
-  void StartNextOf(Instant at, std::uint32_t pod);
+  /// Who waits longest at the pod where a slot has become free; kNone: nobody, the slot is idle.
+  [[nodiscard]] std::uint32_t NextOf(std::uint32_t pod);
   [[nodiscard]] Departure Leave(Instant at, std::uint32_t index);
   void RefreshNextOfSharing();
 

@@ -39,6 +39,8 @@ constexpr double kFirstProofShare = 0.3;
 constexpr double kCostMargin = 1.2;
 /// A proof that would cost more than this part of the time left is not begun: costs are means.
 constexpr double kHopeful = 1.3;
+/// …unless there is no lower end at all.
+constexpr double kDesperate = 3.0;
 /// Of the requests left, this part goes into distance whatever the fixed costs.
 constexpr double kLeastForProofs = 0.3;
 /// Share of the error left that one proof may take: as large as its share of the time left.
@@ -219,7 +221,10 @@ std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
   const double floor = std::log(held_ ? held_->level : lowest_);
   const double ceiling = std::log(broken_ ? broken_->level : options_.max);
   // A guess outside of what is proved is a guess at its edge.
-  const double line = std::clamp(guess.log_line, floor, ceiling);
+  double line = std::clamp(guess.log_line, floor, ceiling);
+  if (saturation_ && *saturation_ > std::exp(floor)) {
+    line = std::min(line, std::log(*saturation_));
+  }
   const double level = std::exp(line);
   if (!planned_again_ && guess.sd < kGuessGoodEnough) {
     planned_again_ = true;
@@ -275,7 +280,7 @@ std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distanc
   const double planned = std::max(std::pow(CostFactor() / distance, 2.0) +
                                       (below ? HeldOverhead(level) : BrokenOverhead(level)),
                                   kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
-  if ((again && !rechecked_) || planned > kHopeful * affordable) {
+  if ((again && !rechecked_) || planned > (held_ ? kHopeful : kDesperate) * affordable) {
     End(measure::SearchEnd::kBudget);
     return std::nullopt;
   }

@@ -34,8 +34,7 @@ struct CrossingLook {
   double careful_sd = 0.0;
   double mild = 0.0;  ///< The same if only those are late who were seen to be; <= 0.
   double mild_sd = 0.0;
-  double unseen = 0.0;       ///< How far log_ratio would rise if unseen states were not late…
-  double unseen_part = 0.0;  ///< …and the part of the allowed share that they make.
+  double unseen = 0.0;       ///< How far log_ratio would rise if unseen states were not late.
   double users_ratio = 0.0;  ///< Closed loop: ln(users at the line / users); open: log_ratio.
   double users_ratio_sd = 0.0;
   /// What each batch adds to the error, in time order: nearly independent where nothing changes.

@@ -132,7 +132,8 @@ void SearchRun::Learn(const Choice& choice, const Probed& probed) {
                            .measurement_step = m.step};
   if (probed.estimate) {
     step.line_estimate = choice.level * std::exp(probed.estimate->log_ratio);
-    step.line_estimate_sd = *step.line_estimate * probed.estimate->sd;
+    step.line_estimate_sd =
+        *step.line_estimate * std::hypot(probed.estimate->sd, probed.estimate->unseen);
   }
   line_.steps.push_back(std::move(step));
   if (result == StepResult::kRefused) {

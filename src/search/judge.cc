@@ -143,13 +143,11 @@ std::optional<LineEstimate> JudgeState::Estimate() const {
       return std::nullopt;  // This objective may be the one that breaks first.
     }
     const CrossingLook& look = *tested.crossing;
-    // Unseen states count as late in log_ratio; the truth lies between that and none. The more
-    // rests on them, the less is known.
+    // Unseen states count as late in log_ratio; the truth lies between that and none.
     const double unseen = 0.5 * look.unseen;
     const double log_ratio = look.users_ratio + unseen;
     if (!lowest || log_ratio < lowest->log_ratio) {
-      const double known = std::max(0.05, 1.0 - look.unseen_part);
-      lowest = {.log_ratio = log_ratio, .sd = std::hypot(look.users_ratio_sd, unseen) / known};
+      lowest = {.log_ratio = log_ratio, .sd = look.users_ratio_sd, .unseen = unseen};
     }
   }
   return lowest;

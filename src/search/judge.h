@@ -42,6 +42,7 @@ struct JudgeOptions {
 struct LineEstimate {
   double log_ratio = 0.0;  ///< ln(line / level): > 0 when the probe ran below the line.
   double sd = 0.0;         ///< Standard deviation of log_ratio.
+  double unseen = 0.0;     ///< What it may be off beside, because it rests on states not yet seen.
 };
 
 /// What has come in so far, verdict or not.

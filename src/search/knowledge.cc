@@ -49,7 +49,7 @@ class Pool {
 double Variance(const LineEstimate& estimate) {
   const double distance = std::abs(estimate.log_ratio);
   const double model = kLinearError * distance + kSquareError * distance * distance;
-  return estimate.sd * estimate.sd + model * model;
+  return estimate.sd * estimate.sd + estimate.unseen * estimate.unseen + model * model;
 }
 
 }  // namespace

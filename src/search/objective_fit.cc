@@ -237,7 +237,6 @@ CrossingLook ObjectiveFit::Look() {
   look.log_ratio_sd = Deviation(line, influence);
   look.influences = std::move(influence.of_batches);
   look.unseen = line.slope > 0.0 ? tail_ / line.slope : kInfinite;
-  look.unseen_part = tail_ / allowed_;
   look.users_ratio = look.log_ratio;
   look.users_ratio_sd = look.log_ratio_sd;
   if (law.closed()) {

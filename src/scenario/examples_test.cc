@@ -11,18 +11,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-std::string Folder() {
-  const std::string here(__FILE__);
-  return here.substr(0, here.rfind("src/scenario/")) + "examples/";
-}
-
 Scenario Example(const std::string& name, Command command) {
   Surroundings surroundings = SystemSurroundings();
   surroundings.variable = [](const std::string& variable) -> std::optional<std::string> {
     return variable == "SCORE_URL" ? std::optional<std::string>("http://127.0.0.1:8500")
                                    : std::nullopt;
   };
-  Built built = Build(MakeInput(command, Folder() + name), surroundings);
+  Built built = Build(MakeInput(command, std::string(LOADLINE_EXAMPLES) + name), surroundings);
   EXPECT_EQ(Format(built.faults), "");
   const Built again =
       Build(MakeInput(Command::kShow, "shown.yaml", Show(built.scenario)), surroundings);
@@ -48,8 +43,10 @@ TEST(Examples, ScenarioIsReadForEveryCommand) {
 
 TEST(Examples, MlflowSendsRowsOfWine) {
   const Scenario scenario = Example("mlflow.yaml", Command::kFind);
+  ASSERT_THAT(scenario.tasks, SizeIs(2));
   EXPECT_EQ(scenario.tasks[1].shape, BodyShape::kMlflow);
   EXPECT_EQ(scenario.tasks[1].shape_rows, 32);
+  ASSERT_THAT(scenario.data, SizeIs(1));
   EXPECT_THAT(scenario.data[0].columns, SizeIs(11));
 }
 

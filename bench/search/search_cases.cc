@@ -82,6 +82,14 @@ std::vector<SearchCase> SearchCases() {
   standin.target.service.overhead = 2ms;
   standin.find.objectives = {Quantile(0.95, 200ms), Errors(0.001)};
   cases.push_back(standin);
+  // What `./dev demo` searches.
+  SearchCase demo;
+  demo.name = "demo";
+  demo.target = Target(4, 1, "lognormal:10ms,cv=0.5");
+  demo.target.service.queue = 10;
+  demo.target.service.overhead = 2ms;
+  demo.find.objectives = {Quantile(0.95, 60ms)};
+  cases.push_back(demo);
   return cases;
 }
 

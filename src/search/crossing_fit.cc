@@ -13,6 +13,8 @@ namespace {
 
 /// With violations added that were not seen, `held` needs this much less evidence.
 constexpr double kCarefulWeight = 1.3;
+/// For `broken` by the share itself, and not by where the line would be, so much less counts.
+constexpr double kExcessWeight = 0.75;
 /// The states on top that hold this share of all departures (and at least so many of them) share
 /// one rate: further up too little is known of each.
 constexpr double kPooledShare = 0.05;
@@ -34,8 +36,9 @@ double CrossingLook::HeldZ() const {
 
 double CrossingLook::BrokenZ() const {
   const double degrees = batches - 1;
-  return hopeless ? NormalFromStudent(excess_z, degrees)
-                  : NormalFromStudent(-mild / mild_sd, degrees);
+  const double excess = NormalFromStudent(excess_z, degrees);
+  return hopeless ? excess
+                  : std::max(NormalFromStudent(-mild / mild_sd, degrees), kExcessWeight * excess);
 }
 
 CrossingFit::CrossingFit(const CrossingCounts& counts, int batches, const ArrivalLaw& law)

@@ -44,9 +44,8 @@ struct CrossingLook {
   /// Evidence for held and for broken, in standard normal units.
   [[nodiscard]] double HeldZ() const;
   [[nodiscard]] double BrokenZ() const;
-  /// Violations even without load: then the share itself is judged, in standard deviations.
-  bool hopeless = false;
-  double excess_z = 0.0;
+  bool hopeless = false;  ///< Violations even without load: only the share itself is judged.
+  double excess_z = 0.0;  ///< How far the share is above the allowed one, in deviations of it.
 };
 
 /// Whether more arrives than leaves even while the backlog is high. Open loop.

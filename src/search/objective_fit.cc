@@ -251,6 +251,9 @@ CrossingLook ObjectiveFit::Look() {
   if (look.log_ratio < 0.0) {
     LookMildly(look, low, std::min(0.0, high));
   }
+  if (high > 0.0 && now.share > allowed_) {
+    LookAtExcess(look);
+  }
   return look;
 }
 
@@ -267,6 +270,15 @@ void ObjectiveFit::LookHopeless(CrossingLook& look, double low, double high) {
   look.share_sd = influence.sd;
   look.excess_z = (tilted.share - allowed_) / std::max(influence.sd, 1e-12);
   look.influences = std::move(influence.of_batches);
+}
+
+void ObjectiveFit::LookAtExcess(CrossingLook& look) {
+  // Far beyond the line the states in which it would be kept are hardly ever seen, and where the
+  // line is nobody can say; that the share is too high is plain all the same.
+  unseen_share_ = 0.0;
+  const Tilted tilted = Tilt(0.0);
+  look.excess_z = (tilted.share - allowed_) / std::max(Influences(tilted).sd, 1e-12);
+  unseen_share_ = 1.0;
 }
 
 void ObjectiveFit::LookMildly(CrossingLook& look, double low, double high) {

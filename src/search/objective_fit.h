@@ -45,6 +45,7 @@ class ObjectiveFit {
   /// The same as a standard deviation of the tilt.
   [[nodiscard]] static double Deviation(const Tilted& tilted, const Influence& influence);
   void LookHopeless(CrossingLook& look, double low, double high);
+  void LookAtExcess(CrossingLook& look);
   void LookMildly(CrossingLook& look, double low, double high);
   /// Requests of this objective's task in one of the first batches: what a batch that was not seen
   /// could have held.

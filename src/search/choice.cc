@@ -19,6 +19,7 @@ constexpr double kGuessGoodEnough = 0.3;
 /// rule when a proof is too dear (probe_watch.cc) gave the narrowest brackets in a model of whole
 /// searches; the optimum is flat.
 constexpr double kGuessMargin = 0.75;
+constexpr double kMostMargin = 0.4;
 /// A proof must move its end of the bracket by this factor of its distance, or it is not worth it.
 constexpr double kWorthwhile = 1.15;
 /// A load that is proved again because a later probe contradicts it is taken to be this far off.
@@ -30,25 +31,31 @@ constexpr int kPeriodsCovered = 20;
 /// Share of the time left that one glance, or one proof, may take at most.
 constexpr double kGlanceShare = 0.2;
 constexpr double kProofShare = 0.9;
+/// …if it is about to be decided.
+constexpr double kLastShare = 0.97;
 /// While one side has no bound at all, a proof leaves time for another one further off.
 constexpr double kFirstProofLimit = 0.5;
 /// …and is planned to take only this share. The loss against the best split is a few per cent.
 constexpr double kFirstProofShare = 0.3;
-/// Proofs take longer than the deviation of one estimate says: tests look at the line's end of it,
-/// and short probes understate it.
-constexpr double kCostMargin = 1.2;
+/// A lower end is sought where its proof is quickest, at the furthest: further down it takes fewer
+/// requests, but they come more slowly. That is somewhere in between these (logarithmic).
+constexpr double kNearestBelow = 0.1;
+constexpr double kFarthestBelow = 1.0;
 /// A proof that would cost more than this part of the time left is not begun: costs are means.
 constexpr double kHopeful = 1.3;
 /// …unless there is no lower end at all.
 constexpr double kDesperate = 3.0;
-/// Of the requests left, this part goes into distance whatever the fixed costs.
-constexpr double kLeastForProofs = 0.3;
+/// Batches before the first look.
+constexpr double kFirstLook = 20.0;
 /// Share of the error left that one proof may take: as large as its share of the time left.
 /// A glance on the way up is far from the line: it hardly ever errs, and a strict bound costs it
 /// nothing.
 constexpr double kGlanceError = 0.01;
 constexpr double kLeastError = 0.1;
 constexpr double kMostError = 0.5;
+
+/// Of what a share of violations may be, so much may go unseen (search/objective_fit.cc).
+constexpr double kUnseenFloor = 0.5;
 
 Duration ShareOf(Duration whole, double part) {
   return FromSeconds(part * Seconds(whole));
@@ -93,27 +100,26 @@ measure::Load SearchRun::ShapeAt(double level) const {
   return load;
 }
 
-double SearchRun::CostFactor() const {
+double SearchRun::CostFactor(Side side) const {
   const double alpha = 0.3 * (1.0 - options_.confidence);
   const Boundary boundary = BoundaryFor(TestFor(ShapeAt(std::max(start_, 100.0))), alpha, alpha);
-  return 0.5 * kCostMargin * (boundary.held + boundary.broken) * knowledge_->DeviationPerRequest();
+  return side == Side::kBelow ? knowledge_->HeldDeviation() * boundary.held
+                              : knowledge_->BrokenDeviation() * boundary.broken;
 }
 
-double SearchRun::HeldOverhead(double level) const {
-  double allowed = 0.5;
+double SearchRun::Overhead(double level, Side side) const {
+  const bool batch_test = TestFor(ShapeAt(level)) == measure::TestKind::kBatch;
+  double needed = kFirstLook * BatchAt(level);
   for (const measure::Objective& objective : options_.objectives) {
-    allowed = std::min(allowed, objective.AllowedShare());
+    const double allowed = objective.AllowedShare();
+    if (batch_test) {
+      needed = std::max(needed, std::max(90.0, 5.0 / allowed) * MemoryAt(level));
+    } else if (side == Side::kBelow) {
+      const bool failures = objective.metric == measure::Metric::kErrors;
+      needed = std::max(needed, kUnseenFloor * (failures ? 16.0 : BatchAt(level)) / allowed);
+    }
   }
-  if (TestFor(ShapeAt(level)) == measure::TestKind::kBatch) {
-    return std::max(90.0, 5.0 / allowed) * MemoryAt(level);
-  }
-  return BatchAt(level) / allowed;
-}
-
-double SearchRun::BrokenOverhead(double level) const {
-  constexpr double kFirstLook = 20.0;  // Batches.
-  return TestFor(ShapeAt(level)) == measure::TestKind::kBatch ? HeldOverhead(level)
-                                                              : kFirstLook * BatchAt(level);
+  return needed;
 }
 
 double SearchRun::BatchAt(double level) const {
@@ -126,28 +132,71 @@ double SearchRun::MemoryAt(double level) const {
   return options_.axis == measure::SearchAxis::kUsers ? std::min(open, 8.0 + 2.0 * level) : open;
 }
 
-double SearchRun::Affordable(double level, double part, bool held, bool broken) const {
-  const double all = part * std::max(1.0, RateAt(level) * Seconds(Left()));
-  const double fixed = (held ? HeldOverhead(level) : 0.0) + (broken ? BrokenOverhead(level) : 0.0);
-  const double proofs = held && broken ? 2.0 : 1.0;
-  return CostFactor() * std::sqrt(proofs / std::max(all - fixed, kLeastForProofs * all));
+double SearchRun::ProofSeconds(double line, double distance, Side side) const {
+  const double level = line * std::exp(side == Side::kBelow ? -distance : distance);
+  const double requests = std::pow(CostFactor(side) / distance, 2.0) + Overhead(level, side);
+  return requests / std::max(1e-6, RateAt(level));
 }
 
-Duration SearchRun::BracketCost(double level, double width) const {
-  const double half = 0.5 * std::log1p(width);
-  const double requests = HeldOverhead(level) + BrokenOverhead(level) +
-                          2.0 * std::pow(kPlanFactor * CostFactor() / half, 2.0);
-  return FromSeconds(requests / std::max(1e-6, RateAt(level))) +
+double SearchRun::CheapestBelow(double line) const {
+  double cheapest = kNearestBelow;
+  for (double distance = kNearestBelow; distance <= kFarthestBelow; distance += 0.05) {
+    if (ProofSeconds(line, distance, Side::kBelow) < ProofSeconds(line, cheapest, Side::kBelow)) {
+      cheapest = distance;
+    }
+  }
+  return cheapest;
+}
+
+SearchRun::Distances SearchRun::Spread(double scale) const {
+  return {.below = scale * std::pow(CostFactor(Side::kBelow), 2.0 / 3.0),
+          .above = scale * std::pow(CostFactor(Side::kAbove), 2.0 / 3.0)};
+}
+
+SearchRun::Distances SearchRun::Affordable(double line, Duration time, bool below,
+                                           bool above) const {
+  const double cheapest = CheapestBelow(line);
+  const auto spread = [&](double scale) {
+    Distances at = Spread(scale);
+    at.below = std::min(at.below, cheapest);
+    return at;
+  };
+  // Two proofs at c₁/√n₁ and c₂/√n₂ from the line are nearest together, for n₁ + n₂ requests, where
+  // the distances are as c^⅔.
+  double near = 1e-4;
+  double far = 1.0;
+  for (int i = 0; i < 40; ++i) {
+    const double scale = std::sqrt(near * far);
+    const Distances at = spread(scale);
+    const double seconds = (below ? ProofSeconds(line, at.below, Side::kBelow) : 0.0) +
+                           (above ? ProofSeconds(line, at.above, Side::kAbove) : 0.0);
+    (seconds > Seconds(time) ? near : far) = scale;
+  }
+  return spread(far);
+}
+
+Duration SearchRun::BracketCost(double line, double width) const {
+  double near = 1e-4;
+  double far = 1.0;
+  for (int i = 0; i < 40; ++i) {
+    const double scale = std::sqrt(near * far);
+    const Distances at = Spread(scale);
+    (kPlanFactor * (at.below + at.above) < std::log1p(width) ? near : far) = scale;
+  }
+  const Distances at = Spread(far);
+  return FromSeconds(ProofSeconds(line, at.below, Side::kBelow) +
+                     ProofSeconds(line, at.above, Side::kAbove)) +
          2 * kPeriodsCovered * options_.covers;
 }
 
 FindPlan SearchRun::MakePlan(double assumed_level) const {
   const double level = std::min(assumed_level, options_.max);
+  const Distances ends = Affordable(level, Left(), true, true);
   return {.start = start_,
           .max = options_.max,
           .budget = options_.budget,
           .alone = alone_,
-          .expected_width = std::expm1(2.0 * kPlanFactor * Affordable(level, 1.0, true, true)),
+          .expected_width = std::expm1(kPlanFactor * (ends.below + ends.above)),
           .precision = options_.precision,
           .precision_cost = BracketCost(level, options_.precision),
           .assumed_level = level};
@@ -162,7 +211,9 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
     const double level = *recheck_;
     recheck_.reset();
     rechecked_ = true;
-    return ProveAt(level, kRecheckDistance, held_ && level <= held_->level);
+    const bool below = held_ && level <= held_->level;
+    return ProveAt(std::log(level) + (below ? kRecheckDistance : -kRecheckDistance),
+                   kRecheckDistance, below ? Side::kBelow : Side::kAbove);
   }
   if (held_ && broken_) {
     const double width = broken_->level / held_->level - 1.0;
@@ -175,8 +226,9 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
   }
   const std::optional<Guess> seen = knowledge_->Seen();
   const double above = 1.25 * std::max(clear_, held_ ? held_->level : 0.0);
-  if (!broken_ && (!seen || seen->sd > kEstimateGoodEnough ||
-                   std::exp(seen->log_line) > std::min(kStepUp * above, options_.max))) {
+  if (!broken_ && near_ <= 0.0 &&
+      (!seen || seen->sd > kEstimateGoodEnough ||
+       std::exp(seen->log_line) > std::min(kStepUp * above, options_.max))) {
     return ChooseGlance();
   }
   const std::optional<Guess> line = knowledge_->Line();
@@ -184,7 +236,7 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
     return ChooseDownward();
   }
   const double lower = std::max(clear_, held_ ? held_->level : lowest_);
-  const double upper = broken_ ? broken_->level : options_.max;
+  const double upper = broken_ ? broken_->level : near_ > lower ? near_ : options_.max;
   return ChooseProof(line.value_or(
       Guess{.log_line = 0.5 * std::log(lower * upper), .sd = 0.25 * std::log(upper / lower)}));
 }
@@ -196,7 +248,7 @@ std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
       End(measure::SearchEnd::kCeiling);
       return std::nullopt;
     }
-    return ProveAt(options_.max, kRecheckDistance, true);
+    return ProveAt(std::log(options_.max) + kRecheckDistance, kRecheckDistance, Side::kBelow);
   }
   const double level = known <= 0.0 ? start_ : std::min(options_.max, Rounded(known * kStepUp));
   return Choice{.kind = StepKind::kGlance,
@@ -220,6 +272,8 @@ std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
 std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
   const double floor = std::log(held_ ? held_->level : lowest_);
   const double ceiling = std::log(broken_ ? broken_->level : options_.max);
+  // The margin for what the guess may be off, within reason.
+  const double off = std::min(kGuessMargin * guess.sd, kMostMargin);
   // A guess outside of what is proved is a guess at its edge.
   double line = std::clamp(guess.log_line, floor, ceiling);
   if (saturation_ && *saturation_ > std::exp(floor)) {
@@ -231,55 +285,53 @@ std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
     listener_.OnNarrowing(MakePlan(level));
   }
   const double wanted = 0.45 * std::log1p(options_.precision);
-  const double below = line - floor;
-  const double above = ceiling - line;
-  const auto first = [&](bool lower) {
-    return std::max(wanted,
-                    kGuessMargin * guess.sd + Affordable(level, kFirstProofShare, lower, !lower));
-  };
-  if (!held_ && (broken_ || lower_tries_ == 0)) {
+  if (!held_ || !broken_) {
     // The lower end first: it spares the target.
-    ++lower_tries_;
-    const double half = first(true);
-    return ProveAt(std::exp(line - half), half, true);
-  }
-  if (!broken_) {
-    const double half = first(false);
-    return ProveAt(std::exp(line + half), half, false);
+    const bool lower = !held_ && (broken_ || lower_tries_ == 0);
+    lower_tries_ += lower ? 1 : 0;
+    const Distances ends = Affordable(level, ShareOf(Left(), kFirstProofShare), lower, !lower);
+    const double distance = std::max(wanted, off + (lower ? ends.below : ends.above));
+    return ProveAt(line, distance, lower ? Side::kBelow : Side::kAbove);
   }
   // First with a margin for what the guess may be off; if that is not worth it, without: a probe
   // that stays undecided because it is too near the line makes the guess better.
-  for (const double margin : {kGuessMargin, 0.0}) {
+  const double below = line - floor;
+  const double above = ceiling - line;
+  for (const double margin : {off, 0.0}) {
     const auto away = [&](bool lower, bool upper) {
-      return std::max(wanted, margin * guess.sd + Affordable(level, 1.0, lower, upper));
+      const Distances ends = Affordable(level, Left(), lower, upper);
+      return Distances{.below = std::max(wanted, margin + ends.below),
+                       .above = std::max(wanted, margin + ends.above)};
     };
-    double half = away(true, true);
-    const bool done_below = below <= kWorthwhile * half;
-    const bool done_above = above <= kWorthwhile * half;
+    Distances ends = away(true, true);
+    const bool done_below = below <= kWorthwhile * ends.below;
+    const bool done_above = above <= kWorthwhile * ends.above;
     if (done_below || done_above) {
-      half = away(!done_below, done_below);
+      ends = away(!done_below, done_below);
     }
-    const bool down = below > kWorthwhile * half;
-    const bool up = above > kWorthwhile * half;
-    if (down || up) {
-      const bool lower = down && (!up || below >= above);
-      return ProveAt(std::exp(lower ? line - half : line + half), half, lower);
+    const double gain_below = below - kWorthwhile * ends.below;
+    const double gain_above = above - kWorthwhile * ends.above;
+    if (gain_below > 0.0 || gain_above > 0.0) {
+      return gain_below >= gain_above ? ProveAt(line, ends.below, Side::kBelow)
+                                      : ProveAt(line, ends.above, Side::kAbove);
     }
   }
   End(measure::SearchEnd::kBudget);
   return std::nullopt;
 }
 
-std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distance, bool below) {
-  level = Rounded(std::min(level, options_.max));
+std::optional<SearchRun::Choice> SearchRun::ProveAt(double log_line, double distance, Side side) {
+  const double wanted_level =
+      std::exp(side == Side::kBelow ? log_line - distance : log_line + distance);
+  double level = Rounded(std::min(wanted_level, options_.max));
   if (options_.axis == measure::SearchAxis::kUsers && held_ && broken_) {
     level = std::clamp(level, held_->level + 1.0, broken_->level - 1.0);
   }
   const bool again = (held_ && level <= held_->level) || (broken_ && level >= broken_->level);
   const double affordable = Seconds(Left()) * RateAt(level);
-  const double planned = std::max(std::pow(CostFactor() / distance, 2.0) +
-                                      (below ? HeldOverhead(level) : BrokenOverhead(level)),
-                                  kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
+  const double planned =
+      std::max(std::pow(CostFactor(side) / distance, 2.0) + Overhead(level, side),
+               kPeriodsCovered * Seconds(options_.covers) * RateAt(level));
   if ((again && !rechecked_) || planned > (held_ ? kHopeful : kDesperate) * affordable) {
     End(measure::SearchEnd::kBudget);
     return std::nullopt;
@@ -293,6 +345,7 @@ std::optional<SearchRun::Choice> SearchRun::ProveAt(double level, double distanc
                 .planned_requests = planned,
                 .distance = distance,
                 .limit = std::max<Duration>(1s, ShareOf(Left(), share)),
+                .last = std::max<Duration>(1s, ShareOf(Left(), kLastShare)),
                 .covers = options_.covers};
 }
 

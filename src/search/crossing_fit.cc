@@ -30,8 +30,10 @@ constexpr double kBacklogShare = 0.5;
 
 double CrossingLook::HeldZ() const {
   const double degrees = batches - 1;
-  return std::min(NormalFromStudent(log_ratio / log_ratio_sd, degrees),
-                  kCarefulWeight * NormalFromStudent(careful / careful_sd, degrees));
+  const double at_line =
+      std::min(NormalFromStudent(log_ratio / log_ratio_sd, degrees),
+               kCarefulWeight * NormalFromStudent(careful / careful_sd, degrees));
+  return std::max(at_line, NormalFromStudent(room_z, degrees));
 }
 
 double CrossingLook::BrokenZ() const {
@@ -167,8 +169,8 @@ Backlog CrossingFit::GetBacklog() const {
           .log_headroom_sd = sd / std::max(left, 1.0)};
 }
 
-CrossingLook CrossingFit::Look(int objective, double allowed) const {
-  return ObjectiveFit(*this, objective, allowed).Look();
+CrossingLook CrossingFit::Look(const CrossingObjective& objective) const {
+  return ObjectiveFit(*this, objective).Look();
 }
 
 }  // namespace loadline::search

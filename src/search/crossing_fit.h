@@ -23,6 +23,13 @@ struct ArrivalLaw {
   [[nodiscard]] bool closed() const { return users > 0; }
 };
 
+/// An objective as the test sees it.
+struct CrossingObjective {
+  int index = 0;             ///< Among those that CrossingCounts counts.
+  double allowed = 0.05;     ///< Share of violations, in (0, 1).
+  bool of_failures = false;  ///< About failures only: they do not come in batches.
+};
+
 /// What one objective looks like. Ratios are of loads and logarithmic: the line lies at
 /// load · e^log_ratio. Where something cannot be said its sd is infinite.
 struct CrossingLook {
@@ -34,7 +41,8 @@ struct CrossingLook {
   double careful_sd = 0.0;
   double mild = 0.0;  ///< The same if only those are late who were seen to be; <= 0.
   double mild_sd = 0.0;
-  double unseen = 0.0;       ///< How far log_ratio would rise if unseen states were not late.
+  double unseen = 0.0;       ///< How far log_ratio would rise if unseen states were not late…
+  double unseen_part = 0.0;  ///< …and the part of the allowed violations that they make.
   double users_ratio = 0.0;  ///< Closed loop: ln(users at the line / users); open: log_ratio.
   double users_ratio_sd = 0.0;
   /// What each batch adds to the error, in time order: nearly independent where nothing changes.
@@ -45,7 +53,10 @@ struct CrossingLook {
   [[nodiscard]] double HeldZ() const;
   [[nodiscard]] double BrokenZ() const;
   bool hopeless = false;  ///< Violations even without load: only the share itself is judged.
-  double excess_z = 0.0;  ///< How far the share is above the allowed one, in deviations of it.
+  /// How far the share is above the allowed one, in deviations of it…
+  double excess_z = 0.0;
+  /// …and how far below it would be at a much higher load.
+  double room_z = 0.0;
 };
 
 /// Whether more arrives than leaves even while the backlog is high. Open loop.
@@ -64,8 +75,7 @@ class CrossingFit {
   /// Open loop only.
   [[nodiscard]] Backlog GetBacklog() const;
 
-  /// What is known of `objective`, which allows a share `allowed` in (0, 1) of violations.
-  [[nodiscard]] CrossingLook Look(int objective, double allowed) const;
+  [[nodiscard]] CrossingLook Look(const CrossingObjective& objective) const;
 
   /// Largest number in flight that was seen (rounded up to its bin).
   [[nodiscard]] std::size_t most_in_flight() const { return states_ - 1; }

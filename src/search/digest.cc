@@ -144,6 +144,8 @@ void SearchRun::Learn(const Choice& choice, const Probed& probed) {
   lesson.test = probed.test;
   lesson.estimate = probed.estimate;
   lesson.requests = probed.evidence.requests;
+  lesson.held_deviation = probed.evidence.held_deviation;
+  lesson.broken_deviation = probed.evidence.broken_deviation;
   if (probed.test == measure::TestKind::kBatch) {
     lesson.share_ratio = probed.evidence.share_ratio;
     lesson.share_ratio_sd = probed.evidence.share_ratio_sd;
@@ -240,6 +242,7 @@ void SearchRun::Digest(const Choice& choice, const Probed& probed) {
     clear_ = std::max(clear_, choice.level);
   } else {
     recover_ = true;
+    near_ = choice.kind == StepKind::kGlance ? choice.level : near_;
   }
   if (held_ && broken_ && held_->level >= broken_->level) {
     cause_ = "a load held above one that broke: the target changes while it is probed";

@@ -16,6 +16,10 @@ using measure::ObjectiveState;
 
 /// Fewer users than this were not tried with the closed level-crossing test.
 constexpr int kFewestUsers = 30;
+/// However much rests on states not yet seen, an estimate is worth a little.
+constexpr double kLeastKnown = 0.05;
+/// Less evidence than this says nothing of how fast it grows.
+constexpr double kTellingZ = 1.5;
 /// More requests than this are not worth naming.
 constexpr double kMostMore = 1e10;
 
@@ -143,11 +147,14 @@ std::optional<LineEstimate> JudgeState::Estimate() const {
       return std::nullopt;  // This objective may be the one that breaks first.
     }
     const CrossingLook& look = *tested.crossing;
-    // Unseen states count as late in log_ratio; the truth lies between that and none.
+    // Unseen states count as late in log_ratio; the truth lies between that and none. Where most
+    // rests on them the line may lie far higher.
     const double unseen = 0.5 * look.unseen;
     const double log_ratio = look.users_ratio + unseen;
     if (!lowest || log_ratio < lowest->log_ratio) {
-      lowest = {.log_ratio = log_ratio, .sd = look.users_ratio_sd, .unseen = unseen};
+      lowest = {.log_ratio = log_ratio,
+                .sd = look.users_ratio_sd,
+                .unseen = unseen / std::max(kLeastKnown, 1.0 - look.unseen_part)};
     }
   }
   return lowest;
@@ -165,6 +172,12 @@ Evidence JudgeState::evidence() const {
     if (tested.state == ObjectiveState::kUndecided) {
       const double more = static_cast<double>(TestedResult(tested).more_requests);
       evidence.more_requests = std::max(evidence.more_requests, more);
+    }
+    if (tested.crossing && tested.requests > 0.0) {
+      const double scale = std::abs(tested.crossing->users_ratio) * std::sqrt(tested.requests);
+      const auto deviation = [scale](double z) { return z > kTellingZ ? scale / z : 0.0; };
+      evidence.held_deviation = std::max(evidence.held_deviation, deviation(tested.held_z));
+      evidence.broken_deviation = std::max(evidence.broken_deviation, deviation(tested.broken_z));
     }
     const double seen = std::max(1.0, tested.arrived);
     evidence.seen_ratio = std::max(evidence.seen_ratio, tested.violated / seen / tested.allowed);

@@ -51,8 +51,12 @@ struct Evidence {
   double share_ratio = 0.0;  ///< Violations as a multiple of the allowed, of the worst objective…
   double share_ratio_sd = 0.0;  ///< …with its standard deviation.
   double more_requests = 0.0;   ///< About how many more decide; 0: unknown.
-  double seen = 0.0;            ///< Requests whose outcome is known, looks or not…
-  double seen_ratio = 0.0;      ///< …and their violations as a multiple of the allowed (worst).
+  /// Level crossing: a verdict at distance d from the line takes (bound · this / d)² requests, by
+  /// what the worst objective shows so far; 0: unknown.
+  double held_deviation = 0.0;
+  double broken_deviation = 0.0;
+  double seen = 0.0;        ///< Requests whose outcome is known, looks or not…
+  double seen_ratio = 0.0;  ///< …and their violations as a multiple of the allowed (worst).
 };
 
 /// The test that judges `load`: level crossing for Poisson arrivals, its closed form for at least

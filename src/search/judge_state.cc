@@ -315,8 +315,11 @@ void JudgeState::LookCrossing(Tested& tested) {
   if (usable < kFewestBatches) {
     return;
   }
-  const CrossingLook look =
-      CrossingFit(*crossing_, usable, law_).Look(static_cast<int>(i), tested.allowed);
+  const bool of_failures = options_.objectives[tested.index].metric == measure::Metric::kErrors;
+  const CrossingLook look = CrossingFit(*crossing_, usable, law_)
+                                .Look({.index = static_cast<int>(i),
+                                       .allowed = tested.allowed,
+                                       .of_failures = of_failures});
   tested.crossing = look;
   tested.share = look.share;
   tested.share_sd = look.share_sd;

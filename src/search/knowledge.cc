@@ -1,30 +1,43 @@
 #include "search/knowledge.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace loadline::search {
 namespace {
 
-/// How far an estimate may be off at a distance d from the line, because the departure rates and
-/// late shares by state are those of the probed load, not of the line's: kLinearError · d +
-/// kSquareError · d² (docs/benchmarks-search.md).
-constexpr double kLinearError = 0.15;
-constexpr double kSquareError = 1.2;
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+/// An estimate leans: departure rates and late shares by state are those of the probed load, not of
+/// the line's. At a distance d it sees the line at lean · d, where the lean differs from service to
+/// service (0.7 … 1.9 were seen, docs/benchmarks-search.md) and is much the same on both sides of a
+/// line: its logarithm is taken to be normal with this deviation, and is learnt from the probes…
+constexpr double kLeanSd = 0.3;
+/// …on a grid of so many leans from 1/kMostLean to kMostLean…
+constexpr int kLeans = 31;
+constexpr double kMostLean = 2.5;
+/// …with an error of kBend · d² beside.
+constexpr double kBend = 0.5;
+/// Deviations that short probes say of themselves are too small by about so much.
+constexpr double kModesty = 1.25;
 /// The printed estimate uses probes that see the line within this distance (logarithmic)…
-constexpr double kNear = 0.12;
-/// …and know it this well, what the distance may spoil included.
-constexpr double kNearSd = 0.05;
+constexpr double kNear = 0.15;
+/// …and is withheld where it is not known this well.
+constexpr double kNearSd = 0.04;
 /// What a fitted model of the service may be off (docs/load-line.md: −6 % to +11 %).
 constexpr double kModelError = 0.12;
 /// How the late share grows beside the line where nothing is known: d ln(share) / d ln(level).
 constexpr double kUsualSlope = 8.0;
 constexpr double kSlopeError = 0.5;
-/// Deviation after one request where nothing is known: the middle of what was measured on 14
-/// services (1.5 … 5.2), and for the batch test.
-constexpr double kUsualDeviation = 3.5;
-constexpr double kUsualBatchDeviation = 7.0;
-constexpr double kUsualRequests = 5000.0;
+/// Deviations of verdicts where nothing is known: the middle of what was measured on 14 services.
+/// Above the line late requests are many and tell more.
+constexpr double kUsualHeld = 4.5;
+constexpr double kUsualBroken = 2.6;
+/// The batch test's, as a multiple.
+constexpr double kBatchDeviation = 2.0;
+/// Shorter probes say nothing of it.
+constexpr double kTellingRequests = 500.0;
 
 /// Guesses weighted by their precision.
 class Pool {
@@ -46,10 +59,12 @@ class Pool {
   double weights_ = 0.0;
 };
 
-double Variance(const LineEstimate& estimate) {
-  const double distance = std::abs(estimate.log_ratio);
-  const double model = kLinearError * distance + kSquareError * distance * distance;
-  return estimate.sd * estimate.sd + estimate.unseen * estimate.unseen + model * model;
+/// Variance of what a probe at `lean` says of ln(line).
+double Variance(const LineEstimate& estimate, double lean) {
+  const double distance = estimate.log_ratio / lean;
+  const double bend = kBend * distance * distance;
+  const double sd = kModesty * estimate.sd;
+  return (sd * sd + estimate.unseen * estimate.unseen) / (lean * lean) + bend * bend;
 }
 
 }  // namespace
@@ -70,14 +85,53 @@ void Knowledge::AddEarlier(const measure::SearchStep& step) {
   lessons_.push_back(lesson);
 }
 
-std::optional<Guess> Knowledge::FromTests() const {
+std::optional<Guess> Knowledge::FromTests(double within) const {
+  // Bayes over the lean: given a lean the line is a weighted mean, and a lean counts by its own law
+  // and by how well it makes the probes agree.
+  std::array<LeanGuess, kLeans> guesses;
+  double best = -kInfinite;
+  for (int i = 0; i < kLeans; ++i) {
+    const double log_lean = std::log(kMostLean) * (2.0 * i / (kLeans - 1) - 1.0);
+    const auto guess = AtLean(log_lean, within);
+    if (!guess) {
+      return std::nullopt;
+    }
+    guesses[static_cast<std::size_t>(i)] = *guess;
+    best = std::max(best, guess->log_weight);
+  }
+  double weights = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const LeanGuess& guess : guesses) {
+    const double weight = std::exp(guess.log_weight - best);
+    weights += weight;
+    sum += weight * guess.line.log_line;
+    squares += weight * (guess.line.sd * guess.line.sd + guess.line.log_line * guess.line.log_line);
+  }
+  const double mean = sum / weights;
+  return Guess{.log_line = mean, .sd = std::sqrt(std::max(1e-10, squares / weights - mean * mean))};
+}
+
+std::optional<Knowledge::LeanGuess> Knowledge::AtLean(double log_lean, double within) const {
+  const double lean = std::exp(log_lean);
+  const double z = log_lean / kLeanSd;
+  double log_weight = -0.5 * z * z;
   Pool pool;
   for (const Lesson& lesson : lessons_) {
-    if (lesson.estimate) {
-      pool.Add(std::log(lesson.level) + lesson.estimate->log_ratio, Variance(*lesson.estimate));
+    if (!lesson.estimate || std::abs(lesson.estimate->log_ratio) >= within) {
+      continue;
     }
+    const double variance = Variance(*lesson.estimate, lean);
+    const double line = std::log(lesson.level) + lesson.estimate->log_ratio / lean;
+    if (const auto before = pool.Get()) {
+      const double apart = line - before->log_line;
+      const double both = variance + before->sd * before->sd;
+      log_weight -= 0.5 * (apart * apart / both + std::log(both));
+    }
+    pool.Add(line, variance);
   }
-  return pool.Get();
+  const auto line = pool.Get();
+  return line ? std::optional(LeanGuess{.line = *line, .log_weight = log_weight}) : std::nullopt;
 }
 
 std::optional<Guess> Knowledge::FromShares() const {
@@ -136,7 +190,7 @@ std::optional<Guess> Knowledge::FromModel() const {
 }
 
 std::optional<Guess> Knowledge::Seen() const {
-  const std::optional<Guess> tests = FromTests();
+  const std::optional<Guess> tests = FromTests(kInfinite);
   return tests ? tests : FromShares();
 }
 
@@ -155,34 +209,32 @@ std::optional<Guess> Knowledge::Line() const {
 }
 
 std::optional<Guess> Knowledge::NearEstimate() const {
-  Pool pool;
-  for (const Lesson& lesson : lessons_) {
-    const bool crossing = lesson.test == measure::TestKind::kLevelCrossing ||
-                          lesson.test == measure::TestKind::kClosedLevelCrossing;
-    if (crossing && lesson.estimate && std::abs(lesson.estimate->log_ratio) < kNear &&
-        Variance(*lesson.estimate) < kNearSd * kNearSd) {
-      pool.Add(std::log(lesson.level) + lesson.estimate->log_ratio, Variance(*lesson.estimate));
-    }
-  }
-  return pool.Get();
+  const std::optional<Guess> near = FromTests(kNear);
+  return near && near->sd < kNearSd ? near : std::nullopt;
 }
 
-double Knowledge::DeviationPerRequest() const {
-  // The usual value counts as much as a short probe; what was seen near the line takes over.
-  double usual = kUsualDeviation;
+double Knowledge::HeldDeviation() const {
+  return Deviation(kUsualHeld, &Lesson::held_deviation);
+}
+
+double Knowledge::BrokenDeviation() const {
+  return Deviation(kUsualBroken, &Lesson::broken_deviation);
+}
+
+double Knowledge::Deviation(double usual, double Lesson::*seen) const {
+  // The usual value counts as much as one probe; the logarithms are averaged.
+  double sum = std::log(usual);
+  double count = 1.0;
   for (const Lesson& lesson : lessons_) {
-    usual = lesson.test == measure::TestKind::kBatch ? kUsualBatchDeviation : usual;
-  }
-  double requests = kUsualRequests;
-  double sum = usual * usual * kUsualRequests;
-  for (const Lesson& lesson : lessons_) {
-    if (lesson.estimate && std::abs(lesson.estimate->log_ratio) < kNear) {
-      const double variance = lesson.estimate->sd * lesson.estimate->sd * lesson.requests;
-      sum += lesson.requests * variance;
-      requests += lesson.requests;
+    if (lesson.test == measure::TestKind::kBatch) {
+      return usual * kBatchDeviation;
+    }
+    if (lesson.*seen > 0.0 && lesson.requests >= kTellingRequests) {
+      sum += std::log(lesson.*seen);
+      count += 1.0;
     }
   }
-  return std::clamp(std::sqrt(sum / requests), 0.5, 40.0);
+  return std::exp(sum / count);
 }
 
 }  // namespace loadline::search

@@ -21,6 +21,8 @@ struct Lesson {
   measure::TestKind test = measure::TestKind::kNone;
   std::optional<LineEstimate> estimate;  ///< As the test sees the line; relative to `level`.
   double requests = 0.0;                 ///< Behind the estimate.
+  double held_deviation = 0.0;           ///< As in Evidence.
+  double broken_deviation = 0.0;
   double share_ratio = 0.0;  ///< Late share over the allowed one, of the worst objective; 0: none.
   double share_ratio_sd = 0.0;  ///< 0: unknown.
   queueing::ProbeSummary summary;
@@ -53,14 +55,24 @@ class Knowledge {
   /// The estimate to print: only from level-crossing probes within a few per cent of the line.
   [[nodiscard]] std::optional<Guess> NearEstimate() const;
 
-  /// Standard deviation of ln(line) after one request beside the line; after n: divided by √n.
-  [[nodiscard]] double DeviationPerRequest() const;
+  /// A verdict `held`, or `broken`, at a logarithmic distance d from the line takes about
+  /// (bound · this / d)² requests.
+  [[nodiscard]] double HeldDeviation() const;
+  [[nodiscard]] double BrokenDeviation() const;
 
   [[nodiscard]] bool empty() const { return lessons_.empty(); }
 
  private:
-  [[nodiscard]] std::optional<Guess> FromTests() const;
+  /// A guess of the line if estimates lean so, and how plausible that is.
+  struct LeanGuess {
+    Guess line;
+    double log_weight = 0.0;
+  };
+  [[nodiscard]] std::optional<LeanGuess> AtLean(double log_lean, double within) const;
+  /// From the probes that see the line nearer than `within` (logarithmic).
+  [[nodiscard]] std::optional<Guess> FromTests(double within) const;
   [[nodiscard]] std::optional<Guess> FromShares() const;
+  [[nodiscard]] double Deviation(double usual, double Lesson::*seen) const;
   [[nodiscard]] std::optional<Guess> FromModel() const;
 
   measure::SearchAxis axis_;

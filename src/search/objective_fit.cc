@@ -18,6 +18,8 @@ constexpr double kClosedLow = -8.0;
 constexpr double kClosedHigh = 3.0;
 /// The careful solution's deviation is taken at this part of its tilt.
 constexpr double kCarefulPart = 0.25;
+/// What would be kept at this tilt (at 1.6 times the load) is kept now.
+constexpr double kRoomTilt = 0.5;
 /// So much of a batch of late requests may have been missed by chance.
 constexpr double kUnseenBatches = 0.4;
 /// A batch of late requests is never taken for fewer than these (of one task among many).
@@ -31,8 +33,11 @@ std::size_t BinIndex(std::size_t state) {
 
 }  // namespace
 
-ObjectiveFit::ObjectiveFit(const CrossingFit& fit, int objective, double allowed)
-    : fit_(fit), objective_(objective), allowed_(allowed) {
+ObjectiveFit::ObjectiveFit(const CrossingFit& fit, const CrossingObjective& objective)
+    : fit_(fit),
+      objective_(objective.index),
+      allowed_(objective.allowed),
+      of_failures_(objective.of_failures) {
   FitShares();
 }
 
@@ -237,16 +242,21 @@ CrossingLook ObjectiveFit::Look() {
   look.log_ratio_sd = Deviation(line, influence);
   look.influences = std::move(influence.of_batches);
   look.unseen = line.slope > 0.0 ? tail_ / line.slope : kInfinite;
+  look.unseen_part = std::min(1.0, tail_ / allowed_);
   look.users_ratio = look.log_ratio;
   look.users_ratio_sd = look.log_ratio_sd;
   if (law.closed()) {
     SolveUsers(look);
   }
-  const double careful_share = allowed_ - kUnseenBatches * BatchOfLate() / std::max(1.0, arrivals_);
+  const double unseen_late = kUnseenBatches * BatchOfLate();
+  const double careful_share = allowed_ - unseen_late / std::max(1.0, arrivals_);
   if (careful_share > 0.0 && now.share < careful_share) {
     look.careful = Solve(careful_share, 0.0, high);
     const Tilted part = Tilt(kCarefulPart * look.careful);
     look.careful_sd = Deviation(part, Influences(part));
+    if (look.careful > kRoomTilt) {
+      LookForRoom(look, unseen_late);
+    }
   }
   if (look.log_ratio < 0.0) {
     LookMildly(look, low, std::min(0.0, high));
@@ -272,6 +282,16 @@ void ObjectiveFit::LookHopeless(CrossingLook& look, double low, double high) {
   look.influences = std::move(influence.of_batches);
 }
 
+void ObjectiveFit::LookForRoom(CrossingLook& look, double unseen_late) {
+  // Far below the line most of what is late is no matter of the load, and where the line is nobody
+  // can say; that the share would be kept at a much higher load is plain all the same.
+  const Tilted tilted = Tilt(kRoomTilt);
+  const double sd = Influences(tilted).sd;
+  const double unseen = unseen_late / arrivals_;
+  look.room_z =
+      (allowed_ - tilted.share - unseen) / std::sqrt(sd * sd + unseen / arrivals_ + 1e-24);
+}
+
 void ObjectiveFit::LookAtExcess(CrossingLook& look) {
   // Far beyond the line the states in which it would be kept are hardly ever seen, and where the
   // line is nobody can say; that the share is too high is plain all the same.
@@ -294,6 +314,10 @@ void ObjectiveFit::LookMildly(CrossingLook& look, double low, double high) {
 
 double ObjectiveFit::BatchOfLate() const {
   const double of_all = static_cast<double>(fit_.counts_.first_arrivals_per_batch());
+  if (of_failures_) {
+    // Failures come in ones or in few. Those of a full queue belong to states, seen or not.
+    return kFewestPerBatch;
+  }
   const double all =
       static_cast<double>(fit_.batches_) * static_cast<double>(fit_.counts_.arrivals_per_batch());
   return std::max(std::min(of_all, kFewestPerBatch), of_all * arrivals_ / all);

@@ -14,8 +14,8 @@ namespace loadline::search {
 
 class ObjectiveFit {
  public:
-  /// `fit` must outlive this. `allowed` in (0, 1).
-  ObjectiveFit(const CrossingFit& fit, int objective, double allowed);
+  /// `fit` must outlive this.
+  ObjectiveFit(const CrossingFit& fit, const CrossingObjective& objective);
 
   [[nodiscard]] CrossingLook Look();
 
@@ -45,10 +45,11 @@ class ObjectiveFit {
   /// The same as a standard deviation of the tilt.
   [[nodiscard]] static double Deviation(const Tilted& tilted, const Influence& influence);
   void LookHopeless(CrossingLook& look, double low, double high);
+  void LookForRoom(CrossingLook& look, double unseen_late);
   void LookAtExcess(CrossingLook& look);
   void LookMildly(CrossingLook& look, double low, double high);
-  /// Requests of this objective's task in one of the first batches: what a batch that was not seen
-  /// could have held.
+  /// Requests of this objective's task in one of the first batches: how many could have violated it
+  /// in a batch that was not seen.
   [[nodiscard]] double BatchOfLate() const;
   /// Closed loop: fills users_ratio of `look` from its log_ratio.
   void SolveUsers(CrossingLook& look);
@@ -56,6 +57,7 @@ class ObjectiveFit {
   const CrossingFit& fit_;
   int objective_;
   double allowed_;
+  bool of_failures_;
   std::vector<double> found_;  // By bin, over all batches.
   std::vector<double> late_;
   std::vector<IsotonicBlock> blocks_;  // Over bins.

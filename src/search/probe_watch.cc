@@ -17,8 +17,12 @@ constexpr double kClearBacklog = 4.0;
 /// A proof is given up when the line is surely nearer than this part of the planned distance: the
 /// cost grows with the square.
 constexpr double kTooNear = 0.4;
-/// Without an estimate of the line: when it would cost so many times what was planned.
-constexpr double kDearFactor = 6.0;
+/// It is also given up when it has cost what was planned and would take so many times the time
+/// left.
+constexpr double kHopeless = 2.0;
+/// It goes on beyond its limit if what it still takes is this part of the time there is.
+constexpr double kSoon = 0.8;
+constexpr double kEternity = 1e9;
 
 }  // namespace
 
@@ -45,25 +49,28 @@ void ProbeWatch::OnSecond(const measure::Second& second) {
 }
 
 WatchEnd ProbeWatch::Examine(const measure::Window& window) const {
+  if (plan_.kind == StepKind::kProof && plan_.planned_requests > 0.0) {
+    return Proof(window);
+  }
   if (window.end >= plan_.limit) {
     return WatchEnd::kTime;
   }
-  if (plan_.kind == StepKind::kGlance) {
-    return Glance(window);
+  return plan_.kind == StepKind::kGlance ? Glance(window) : WatchEnd::kNone;
+}
+
+WatchEnd ProbeWatch::Proof(const measure::Window& window) const {
+  const Evidence evidence = judge_.evidence();
+  const double rate = evidence.seen / std::max(1e-3, Seconds(judge_.judged()));
+  const double more = evidence.more_requests > 0.0 ? evidence.more_requests / rate : kEternity;
+  const double left = Seconds(plan_.last - window.end);
+  if (window.end >= plan_.limit && more > kSoon * left) {
+    return WatchEnd::kTime;
   }
-  if (plan_.kind == StepKind::kProof && plan_.planned_requests > 0.0) {
-    const Evidence evidence = judge_.evidence();
-    if (const auto line = judge_.Estimate()) {
-      const bool near = std::abs(line->log_ratio) + line->sd < kTooNear * plan_.distance;
-      return near ? WatchEnd::kTooDear : WatchEnd::kNone;
-    }
-    const double total = evidence.requests + evidence.more_requests;
-    if (evidence.requests > plan_.planned_requests && evidence.more_requests > 0.0 &&
-        total > kDearFactor * plan_.planned_requests) {
-      return WatchEnd::kTooDear;
-    }
-  }
-  return WatchEnd::kNone;
+  const auto line = judge_.Estimate();
+  const bool near =
+      line && std::abs(line->log_ratio) + line->sd + line->unseen < kTooNear * plan_.distance;
+  const bool hopeless = evidence.requests > plan_.planned_requests && more > kHopeless * left;
+  return near || hopeless ? WatchEnd::kTooDear : WatchEnd::kNone;
 }
 
 WatchEnd ProbeWatch::Glance(const measure::Window& window) const {

@@ -14,7 +14,8 @@ namespace loadline::search {
 /// When a probe ends, verdict or not.
 struct WatchPlan {
   StepKind kind = StepKind::kProof;
-  Duration limit{};               ///< Longest time to issue requests.
+  Duration limit{};               ///< Longest time to issue requests…
+  Duration last{};                ///< …or this long, where that is about to bring a verdict.
   double planned_requests = 0.0;  ///< Proofs: what it should cost…
   double distance = 0.0;          ///< …at this (logarithmic) distance from the line.
   Duration glance_least{};        ///< Glances: shortest time before `clear`.
@@ -46,6 +47,7 @@ class ProbeWatch : public measure::Observer {
 
  private:
   [[nodiscard]] WatchEnd Examine(const measure::Window& window) const;
+  [[nodiscard]] WatchEnd Proof(const measure::Window& window) const;
   [[nodiscard]] WatchEnd Glance(const measure::Window& window) const;
 
   Judge& judge_;

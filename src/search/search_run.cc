@@ -153,7 +153,7 @@ Result<SearchRun::Probed> SearchRun::RunProbe(const Choice& choice) {
   measure::Load load = trickle ? measure::Load{} : ShapeAt(choice.level);
   load.requests = trickle ? kLoneRequests : 0;
   load.warmup = trickle ? Duration::zero() : options_.warmup;
-  load.duration = choice.limit;
+  load.duration = std::max(choice.limit, choice.last);
   load.seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(++number_));
   const StepStart start{
       .kind = choice.kind, .number = number_, .level = choice.level, .load = load};
@@ -177,6 +177,7 @@ Result<SearchRun::Probed> SearchRun::RunProbe(const Choice& choice) {
   ProbeWatch watch(judge, listener_, live,
                    {.kind = choice.kind,
                     .limit = choice.limit,
+                    .last = choice.last,
                     .planned_requests = choice.planned_requests,
                     .distance = choice.distance,
                     .glance_least = std::max<Duration>(1s, 10 * alone_)});

@@ -38,6 +38,7 @@ class SearchRun {
     double planned_requests = 0.0;
     double distance = 0.0;
     Duration limit{};
+    Duration last{};
     Duration covers{};
   };
   /// A probe that was run.
@@ -53,6 +54,13 @@ class SearchRun {
     std::vector<measure::ObjectiveResult> objectives;
     measure::TestKind test = measure::TestKind::kNone;
     Duration covers{};
+  };
+  /// Where a proof lies: below the line, to show that the load holds, or above it.
+  enum class Side { kBelow, kAbove };
+  /// Logarithmic distances from the line.
+  struct Distances {
+    double below = 0.0;
+    double above = 0.0;
   };
   /// A verdict that bounds the line, and what it covers.
   struct Bound {
@@ -76,17 +84,20 @@ class SearchRun {
   [[nodiscard]] std::optional<Choice> ChooseGlance();
   [[nodiscard]] std::optional<Choice> ChooseDownward();
   [[nodiscard]] std::optional<Choice> ChooseProof(const Guess& line);
-  [[nodiscard]] std::optional<Choice> ProveAt(double level, double distance, bool below);
-  /// The distance from the line at which proofs of `held` and of `broken`, as wanted, are
-  /// affordable in `part` of the time left.
-  [[nodiscard]] double Affordable(double level, double part, bool held, bool broken) const;
+  [[nodiscard]] std::optional<Choice> ProveAt(double log_line, double distance, Side side);
+  /// The distances from the line at which the wanted proofs take all of `time`.
+  [[nodiscard]] Distances Affordable(double line, Duration time, bool below, bool above) const;
+  [[nodiscard]] Distances Spread(double scale) const;
+  /// The distance at which a lower end is proved soonest.
+  [[nodiscard]] double CheapestBelow(double line) const;
+  /// Probe time of a proof so far from the line.
+  [[nodiscard]] double ProofSeconds(double line, double distance, Side side) const;
   /// A proof at distance d from the line takes about (CostFactor() / d)² requests…
-  [[nodiscard]] double CostFactor() const;
-  /// …and these beside, however far the line is, to show that it holds, or that it is broken.
-  [[nodiscard]] double HeldOverhead(double level) const;
-  [[nodiscard]] double BrokenOverhead(double level) const;
-  /// What a bracket of relative width `width` around `level` takes.
-  [[nodiscard]] Duration BracketCost(double level, double width) const;
+  [[nodiscard]] double CostFactor(Side side) const;
+  /// …and these beside, however far the line is.
+  [[nodiscard]] double Overhead(double level, Side side) const;
+  /// What a bracket of relative width `width` around `line` takes.
+  [[nodiscard]] Duration BracketCost(double line, double width) const;
   [[nodiscard]] FindPlan MakePlan(double assumed_level) const;
   [[nodiscard]] Duration Left() const;
   [[nodiscard]] double RateAt(double level) const;
@@ -125,6 +136,7 @@ class SearchRun {
   std::optional<Bound> held_;
   std::optional<Bound> broken_;
   double clear_ = 0.0;             // Highest level that a glance saw clear.
+  double near_ = 0.0;              // A glance could not say of this level on which side it is.
   double start_ = 0.0;             // First level.
   double lowest_ = 0.0;            // Broken here: no load is low enough.
   std::optional<double> recheck_;  // A verdict that a later probe contradicts.

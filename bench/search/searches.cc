@@ -97,10 +97,12 @@ void Note(const SearchCase& c, const measure::LoadLine& line, Tally& tally) {
   const bool high = line.held && *line.held > c.line;
   const bool low = line.broken && *line.broken < c.line;
   tally.wrong += c.line > 0.0 && (high || low) ? 1.0 : 0.0;
+  // A bracket without one end is infinitely wide.
+  tally.widths.push_back(INFINITY);
   if (line.held && line.broken) {
     tally.brackets += 1.0;
     tally.right += !high && !low ? 1.0 : 0.0;
-    tally.widths.push_back(100.0 * (*line.broken / *line.held - 1.0));
+    tally.widths.back() = 100.0 * (*line.broken / *line.held - 1.0);
   }
   if (line.estimate) {
     tally.estimates += 1.0;

@@ -90,10 +90,11 @@ void Interruption::OnFirst(std::function<void()> action) {
 }
 
 void Interruption::First() {
+  // Locked from here on: whoever sets an action meanwhile has it called once, by one of us.
+  const std::lock_guard lock(mutex_);
   requested_.store(true, std::memory_order_release);
   Say(first_words_);
   Raise(wake_fd_);
-  const std::lock_guard lock(mutex_);
   if (action_) {
     action_();
   }

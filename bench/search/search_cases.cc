@@ -71,10 +71,31 @@ std::vector<SearchCase> Queues() {
   return cases;
 }
 
+/// What real services do: the cases of docs/benchmarks-search.md that are no textbook queues.
+std::vector<SearchCase> Unruly() {
+  std::vector<SearchCase> cases;
+  const auto four = [&cases](std::string name) -> SearchCase& {
+    cases.push_back(Make(std::move(name), Target(1, 4, kExponential), Quantile(0.95, 300ms), 0.0));
+    return cases.back();
+  };
+  four("slows down after 60 s").target.disturbances.speed = {{.at = 60s, .speed = 0.7}};
+  SearchCase& pauses = four("pauses 300 ms every 10 s");
+  pauses.target.disturbances.pauses = sim::Pauses{};
+  pauses.find.covers = 10s;
+  SearchCase& limited = four("rate limiter 40/s");
+  limited.target.disturbances.limit = sim::RateLimit{.rate = {40.0}, .burst = 10.0};
+  limited.find.objectives = {Errors(0.01)};
+  four("doubles its pods after 100 s").target.disturbances.scaling = {{.at = 100s, .pods = 2}};
+  return cases;
+}
+
 }  // namespace
 
 std::vector<SearchCase> SearchCases() {
   std::vector<SearchCase> cases = Queues();
+  for (SearchCase& unruly : Unruly()) {
+    cases.push_back(std::move(unruly));
+  }
   SearchCase standin;
   standin.name = "4 pods, queue 10, 503s";
   standin.target = Target(4, 1, "lognormal:50ms,cv=0.5");

@@ -7,6 +7,9 @@
 /queue  200 replies/s over all, evenly spaced, first come first served: a queue with constant
         service times of 5 ms (limit_req by address)
 /fixed  passed on to `upstream`
+/count  what nginx says of itself (stub_status)
+
+With `tls` the same on a second port, `tls_port`, with a certificate that nobody knows.
 """
 import json
 import pathlib
@@ -29,6 +32,8 @@ http {{
   upstream other {{ server 127.0.0.1:{upstream}; keepalive 512; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096; root {folder};
+    {tls}
+    location = /count {{ stub_status; }}
     location = / {{ return 200 '{small}'; }}
     location = /big {{ alias {folder}/big.json; }}
     location = /paced {{ limit_req zone=paced burst=1000; try_files /small.json =404; }}
@@ -40,17 +45,33 @@ http {{
 """
 
 
+TLS = """listen 127.0.0.1:{port} ssl backlog=4096; ssl_protocols TLSv1.3;
+    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Nginx:
-    def __init__(self, core=None, upstream=9):
-        self.core, self.upstream = core, upstream
+    def __init__(self, core=None, upstream=9, tls=False):
+        self.core, self.upstream, self.tls = core, upstream, tls
 
     def __enter__(self):
         self.temporary = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self.temporary.name)
         folder.chmod(0o755)  # Its worker is another user if we are root.
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
+        tls = ""
+        if self.tls:
+            self.tls_port = free_port()
+            tls = TLS.format(port=self.tls_port, folder=folder)
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                            "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out",
+                            folder / "cert.pem"], check=True, capture_output=True)
         small = json.dumps({"ok": True, "p": "x" * 78})
         (folder / "small.json").write_text(small)
         (folder / "big.json").write_text(json.dumps(
@@ -61,7 +82,7 @@ class Nginx:
             affinity = f"worker_cpu_affinity {1 << self.core:b};"
         config = folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=folder, port=self.port, small=small,
-                                        affinity=affinity, upstream=self.upstream))
+                                        affinity=affinity, upstream=self.upstream, tls=tls))
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", config], cwd=folder,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 10

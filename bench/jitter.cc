@@ -1,6 +1,9 @@
 // What the machine does to any program: gaps between readings of the clock in a tight loop.
 //
 //   jitter SECONDS
+//
+// Prints how many gaps above 50 µs there were per second, how much of the time was lost in them in
+// percent, and the longest in ms.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -34,9 +37,8 @@ int main(int argc, char** argv) {
     longest = gap > longest ? gap : longest;
     last = now;
   }
-  std::printf(
-      "%.0f gaps above 50 µs per second, %.2f %% of the time lost in them, longest %.1f ms\n",
-      static_cast<double>(gaps) / seconds, 100.0 * static_cast<double>(lost) / (seconds * 1e9),
-      static_cast<double>(longest) * 1e-6);
+  std::printf("%.0f %.3f %.3f\n", static_cast<double>(gaps) / seconds,
+              100.0 * static_cast<double>(lost) / (seconds * 1e9),
+              static_cast<double>(longest) * 1e-6);
   return 0;
 }

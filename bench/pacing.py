@@ -1,9 +1,10 @@
-"""How exactly requests leave at their due time, ours and an open-loop peer's, by one method.
+"""How exactly requests leave at their due time, ours and open-loop peers', by one method.
 
-The server writes down when it read each request. A constant-rate schedule is a grid; the grid is
-laid at the earliest arrivals (1st percentile of arrival − k/rate) and every arrival is compared with
-its own grid point. What a tool says of itself is printed beside it, and a program that does nothing
-but read the clock shows what the machine alone does to anybody (bench/jitter).
+The kernel of the server notes when it received each request. A constant-rate schedule is a grid; it
+is laid at the earliest arrivals (1st percentile of arrival − k/rate) and every arrival is compared
+with its own grid point. Beside it stands what Loadline says of itself, sent − scheduled, and a
+program that does nothing but read the clock shows what the machine alone does to anybody
+(bench/jitter). One thread on a core of its own, the server on another.
 """
 import array
 import json
@@ -11,16 +12,21 @@ import pathlib
 import subprocess
 import tempfile
 
-from harness import BODY, BUILD, CLIENT_CORE, LOADLINE, PEERS, Server, cpu_of, pinned, table
+from harness import (BODY, BUILD, CLIENT_CORE, LOADLINE, PEERS, Server, cpu_of, goal, pinned,
+                     quartiles, table)
 
 SECONDS = 5
+RATES = (1000, 20000, 50000)
+UNSCHEDULED = {"fortio": 64}  # Its first request on every connection, before the start.
+P50_GOAL_US, P99_GOAL_US = 1, 20
 
 
-def grid_errors_us(stamps_file, rate):
-    """Sorted distances of the arrivals from the grid, µs."""
+def grid_errors_us(stamps_file, rate, skip):
+    """Sorted distances of the arrivals from the grid, µs; without the first `skip`."""
     stamps = array.array("q")
     stamps.frombytes(pathlib.Path(stamps_file).read_bytes())
-    offsets = [t - k * 1e9 / rate for k, t in enumerate(sorted(stamps))]
+    assert min(stamps) > 0, "the kernel noted no time of receipt"
+    offsets = [t - k * 1e9 / rate for k, t in enumerate(sorted(stamps)[skip:])]
     origin = sorted(offsets)[len(offsets) // 100]
     return sorted((o - origin) / 1e3 for o in offsets)
 
@@ -30,47 +36,90 @@ def at(ordered, share):
 
 
 def jitter():
-    text = subprocess.run([BUILD / "bench" / "jitter", "5"], check=True, capture_output=True,
+    """(gaps above 50 µs per second, per cent of the time lost in them, longest in ms)."""
+    text = subprocess.run([BUILD / "bench" / "jitter", "1"], check=True, capture_output=True,
                           text=True, preexec_fn=pinned(CLIENT_CORE)).stdout
-    return "The machine alone (clock read in a loop, 5 s): " + text.strip()
+    return [float(word) for word in text.split()]
+
+
+def alone_text(samples):
+    gaps, lost, longest = (quartiles(column) for column in zip(*samples))
+    return (f"The machine alone, reading the clock for a second in every round: median "
+            f"{gaps[1]:.0f} gaps above 50 µs (quartiles {gaps[0]:.0f}–{gaps[2]:.0f}), "
+            f"{lost[1]:.2f} % of the time lost in them ({lost[0]:.2f}–{lost[2]:.2f}), "
+            f"longest {longest[1]:.1f} ms ({longest[0]:.1f}–{longest[2]:.1f}).")
 
 
 def clients(url, rate, folder):
+    """Name -> argv of every client that is installed."""
     body = folder / "body.json"
     body.write_bytes(BODY)
+    json_type = "application/json"
     ours = [LOADLINE, "run", url, "--rate", f"{rate}/s", "--arrivals", "constant", "--duration",
             f"{SECONDS}s", "--threads", 1, "--max-connections", 64, "--method", "POST",
-            "--body-file", body, "--db", folder / "bench.db", "--quiet", "--no-preflight"]
-    yield "loadline hybrid", [*ours, "--pacing", "hybrid", "--json", folder / "out.json"]
-    yield "loadline timer", [*ours, "--pacing", "timer", "--json", folder / "out.json"]
-    if (PEERS / "bin/oha").exists():
-        yield "oha", [PEERS / "bin/oha", "--no-tui", "-c", 64, "-q", rate, "-z", f"{SECONDS}s",
-                      "-m", "POST", "-D", body, url]
-    if (PEERS / "bin/fortio").exists():
-        yield "fortio", [PEERS / "bin/fortio", "load", "-quiet", "-c", 64, "-qps", rate, "-t",
-                         f"{SECONDS}s", "-uniform", "-payload-file", body, url]
+            "--body-file", body, "-H", f"Content-Type: {json_type}", "--db", folder / "bench.db",
+            "--quiet", "--no-preflight", "--json", folder / "out.json", "--pacing"]
+    found = {
+        "loadline": [*ours, "hybrid"],
+        "loadline timer": [*ours, "timer"],
+        "oha": [PEERS / "bin/oha", "--no-tui", "-c", 64, "-q", rate, "-z", f"{SECONDS}s",
+                "-m", "POST", "-D", body, "-T", json_type, url],
+        "fortio": [PEERS / "bin/fortio", "load", "-quiet", "-c", 64, "-qps", rate, "-t",
+                   f"{SECONDS}s", "-uniform", "-payload-file", body, "-content-type", json_type,
+                   url],
+    }
+    return {name: argv for name, argv in found.items() if argv[0].exists()}
 
 
-def run():
-    rows = []
-    for rate in (1000, 20000, 50000):
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            for label, argv in clients("URL", rate, folder):
-                stamps = folder / "stamps"
-                with Server(stamps=stamps) as server:
-                    argv = [server.url() if a == "URL" else a for a in argv]
-                    cpu, _ = cpu_of(argv)
-                errors = grid_errors_us(stamps, rate)
-                own = "–"
-                if label.startswith("loadline"):
-                    generator = json.loads((folder / "out.json").read_text())["generator"]
-                    own = (f"{generator['send_error_us']['p50']:.2f} / "
-                           f"{generator['send_error_us']['p99']:.1f}, "
-                           f"{generator['starved']} starved")
-                rows.append([f"{rate:,}/s", label, f"{len(errors) / SECONDS:,.0f}/s",
-                             f"{at(errors, .5):.1f}", f"{at(errors, .99):.0f}",
-                             f"{at(errors, .999):.0f}", own, f"{cpu:.1f} s"])
-    return jitter() + "\n\n" + table(
-        ["rate", "client", "received", "grid error p50 µs", "p99", "p99.9",
-         "own send error p50 / p99 µs", "client CPU in 5 s"], rows)
+def measure(name, rate, folder):
+    """One run as a dict of figures."""
+    stamps, document = folder / "stamps", folder / "out.json"
+    document.unlink(missing_ok=True)
+    with Server(stamps=stamps) as server:
+        cpu, _ = cpu_of(clients(server.url(), rate, folder)[name])
+    errors = grid_errors_us(stamps, rate, UNSCHEDULED.get(name, 0))
+    figures = {"received": len(errors) / SECONDS, "cpu": cpu, "p50": at(errors, .5),
+               "p99": at(errors, .99), "p99.9": at(errors, .999)}
+    if document.exists():
+        generator = json.loads(document.read_text())["generator"]
+        figures |= {"own p50": generator["send_error_ms"]["p50"] * 1e3,
+                    "own p99": generator["send_error_ms"]["p99"] * 1e3,
+                    "starved": generator["starved"]}
+    return figures
+
+
+def row(rate, name, rounds, ours):
+    def median(key):
+        return quartiles([figures[key] for figures in rounds])[1]
+
+    low, p99, high = quartiles([figures["p99"] for figures in rounds])
+    ratio = quartiles([theirs["p99"] / mine["p99"] for theirs, mine in zip(rounds, ours)])[1]
+    cells = [f"{rate:,}/s", name, f"{median('received'):,.0f}/s", f"{median('p50'):.1f}",
+             f"{p99:.0f} ({low:.0f}–{high:.0f})", f"{median('p99.9'):.0f}", f"{ratio:.1f}",
+             f"{median('cpu'):.1f} s"]
+    if "own p50" not in rounds[0]:
+        return [*cells, "–", "–", "–", "–"]
+    p50, p99 = median("own p50"), median("own p99")
+    verdict = ["–", "–"]
+    if name == "loadline":
+        verdict = [f"≤ {P50_GOAL_US} / {P99_GOAL_US}",
+                   goal(max(p50 / P50_GOAL_US, p99 / P99_GOAL_US), 1, most=True)[1]]
+    return [*cells, f"{p50:.2f} / {p99:.1f}", f"{median('starved'):.0f}", *verdict]
+
+
+def run(rounds=9, only=None):
+    rows, alone = [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        names = [n for n in clients("", 1, folder) if not only or n in only or n == "loadline"]
+        for rate in RATES:
+            figures = {n: [] for n in names}
+            for number in range(rounds):
+                alone.append(jitter())
+                for client in names if number % 2 == 0 else reversed(names):
+                    figures[client].append(measure(client, rate, folder))
+            rows += [row(rate, n, figures[n], figures["loadline"]) for n in names]
+    return alone_text(alone) + "\n\n" + table(
+        ["rate", "client", "received", "grid error p50 µs", "p99 (quartiles)", "p99.9",
+         "p99 ÷ loadline's", f"client CPU in {SECONDS} s", "own send error p50 / p99 µs", "starved",
+         "goal", ""], rows)

@@ -1,66 +1,79 @@
-"""How often a healthy run is refused: 200 short runs in each of three places."""
+"""How often the generator's own gate errs: healthy runs refused, sabotaged runs accepted.
+
+The sabotage is that of test/slow/test_gate.py, once more in every round; a run counts as accepted
+also if it was refused with another reason than its own.
+"""
+import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
+import sys
 import tempfile
 
-from harness import LOADLINE, Server, pinned, table
+from harness import LOADLINE, ROOT, Server, goal, table
+from parts.places import CpuLimit
 
 RUNS = 200
+OUTCOME = re.compile(r"^(test_\w+) .*?\.\.\. (?:.*\n)*?.*?(ok|FAIL|ERROR|skipped .*)$", re.MULTILINE)
 
 
-class CpuLimit:
-    """A cgroup of its own with a limit of so many CPUs (needs root); version 1 or 2 of the kernel's
-    interface, whichever is mounted."""
-
-    def __init__(self, cpus):
-        v1 = pathlib.Path("/sys/fs/cgroup/cpu")
-        self.group = (v1 if v1.exists() else pathlib.Path("/sys/fs/cgroup")) / f"bench-{os.getpid()}"
-        self.quota = int(cpus * 100_000)
-        self.v1 = v1.exists()
-
-    def __enter__(self):
-        self.group.mkdir()
-        if self.v1:
-            (self.group / "cpu.cfs_period_us").write_text("100000")
-            (self.group / "cpu.cfs_quota_us").write_text(str(self.quota))
-        else:
-            (self.group / "cpu.max").write_text(f"{self.quota} 100000")
-        return self
-
-    def join(self):
-        """In the child, before it becomes the program."""
-        (self.group / "cgroup.procs").write_text(str(os.getpid()))
-
-    def __exit__(self, *_):
-        self.group.rmdir()
-
-
-def refused(argv, out, preexec=None):
+def refusals(argv, out, preexec):
+    """Why the run was refused; empty: it was not."""
     out.unlink(missing_ok=True)
     done = subprocess.run([str(a) for a in argv], check=False, capture_output=True, text=True,
                           preexec_fn=preexec)
     if not out.exists():
         raise RuntimeError(f"no result: {done.stdout}{done.stderr}")
-    document = json.loads(out.read_text())
-    return not document["valid"], document["invalid_reasons"]
+    return json.loads(out.read_text())["invalid_reasons"]
 
 
-def run(runs=RUNS):
+def healthy(runs):
     rows = []
-    with tempfile.TemporaryDirectory() as name, Server() as server, CpuLimit(1) as limit:
+    with tempfile.TemporaryDirectory() as name, CpuLimit(1) as limit:
         folder = pathlib.Path(name)
-        base = [LOADLINE, "run", server.url(), "--duration", "2s", "--db", folder / "bench.db",
-                "--records", "none", "--quiet", "--no-preflight", "--json", folder / "out.json"]
-        for label, rate, preexec in [
-                ("a core of its own, quiet machine", "2000/s", pinned(1)),
-                ("beside a busy target on 2 cores", "20000/s", None),
-                ("in a cgroup with a limit of 1 CPU", "2000/s", limit.join)]:
-            outcomes = [refused([*base, "--rate", rate], folder / "out.json", preexec)
-                        for _ in range(runs)]
-            count = sum(1 for bad, _ in outcomes if bad)
-            reasons = sorted({r for bad, why in outcomes if bad for r in map(str, why)})
+        for label, rate, server, preexec in [
+                ("on a quiet machine", 2000, Server(), None),
+                # Two workers with 0.6 ms of work for each request: 60 % of two cores.
+                ("beside a target that keeps two cores busy", 2000,
+                 Server(core=None, work_us=600, workers=2), None),
+                ("in a cgroup with a limit of 1 CPU", 2000, Server(), limit.join)]:
+            with server:
+                argv = [LOADLINE, "run", server.url(), "--rate", f"{rate}/s", "--duration", "2s",
+                        "--db", folder / "bench.db", "--records", "none", "--quiet",
+                        "--no-preflight", "--json", folder / "out.json"]
+                outcomes = [refusals(argv, folder / "out.json", preexec) for _ in range(runs)]
+            count = sum(1 for reasons in outcomes if reasons)
+            why = collections.Counter(re.sub(r"\d[\d.,]*", "N", r) for rs in outcomes for r in rs)
             rows.append([label, runs, count, f"{100 * count / runs:.1f} %",
-                         "; ".join(reasons[:3]) or "–"])
-    return table(["where", "runs", "refused", "share", "why"], rows)
+                         *goal(100 * count / runs, 1, most=True),
+                         "; ".join(reason for reason, _ in why.most_common(3)) or "–"])
+    return table(["healthy", "runs", "refused", "share", "goal, %", "", "why"], rows)
+
+
+def sabotaged(rounds):
+    outcomes = collections.defaultdict(list)
+    for _ in range(rounds):
+        done = subprocess.run(
+            [sys.executable, "-m", "unittest", "-v", "test_gate.Sabotaged"],
+            cwd=ROOT / "test" / "slow", env=dict(os.environ, LOADLINE=str(LOADLINE)), check=False,
+            capture_output=True, text=True)
+        found = OUTCOME.findall(done.stderr)
+        if not found:
+            raise RuntimeError(done.stderr)
+        for test, outcome in found:
+            outcomes[test].append(outcome)
+            if outcome in ("FAIL", "ERROR"):
+                print(done.stderr, file=sys.stderr)
+    rows = []
+    for test, results in outcomes.items():
+        ran = [r for r in results if not r.startswith("skipped")]
+        accepted = sum(1 for r in ran if r != "ok")
+        rows.append([test.removeprefix("test_").replace("_", " "), len(ran), accepted,
+                     *(goal(accepted, 0, most=True) if ran else ["≤ 0", "not run"])])
+    return table(["sabotaged", "runs", "accepted", "goal", ""], rows)
+
+
+def run(runs=RUNS, rounds=10):
+    return healthy(runs) + "\n\n" + sabotaged(rounds)

@@ -16,7 +16,9 @@ from harness import LOADLINE, ROOT, Server, goal, table
 from parts.places import CpuLimit
 
 RUNS = 200
-OUTCOME = re.compile(r"^(test_\w+) .*?\.\.\. (?:.*\n)*?.*?(ok|FAIL|ERROR|skipped .*)$", re.MULTILINE)
+# A warning may stand between a test's name and its outcome.
+OUTCOME = re.compile(r"^(test_\w+) .*? \.\.\. (?:.*\n)*?.*?(ok|FAIL|ERROR|skipped .*)$",
+                     re.MULTILINE)
 
 
 def refusals(argv, out, preexec):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Loadline and prints Markdown for docs/benchmarks.md.
 
-closed    requests per client CPU-second beside the other load generators     16 min
+closed    requests per client CPU-second beside the other load generators     14 min
 tls       the same over TLS                                                    3 min
 pacing    how exactly requests leave when they are due                        12 min
 memory    memory of a long run at 1024 connections                            10 min
@@ -9,7 +9,7 @@ startup   time of a short command                                              1
 gate      healthy runs refused, sabotaged runs accepted                       32 min
 search    error rates of the search, on simulated services                     1 h
 
-Without a section: closed, tls, pacing and startup with 3 rounds instead of 9, 11 minutes in all.
+Without a section: closed, tls, pacing and startup with 3 rounds instead of 9, 10 minutes in all.
 The other load generators come from bench/peers.sh; those that are not there are left out. A figure
 counts only from a machine that does nothing else. Sections ignore options that they do not have.
 """

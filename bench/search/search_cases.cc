@@ -71,21 +71,23 @@ std::vector<SearchCase> Queues() {
   return cases;
 }
 
-/// What real services do: the cases of docs/benchmarks-search.md that are no textbook queues.
+/// What real services do, with the lines that search_lines found: the cases of
+/// docs/benchmarks-search.md that are no textbook queues.
 std::vector<SearchCase> Unruly() {
   std::vector<SearchCase> cases;
-  const auto four = [&cases](std::string name) -> SearchCase& {
+  const auto four = [&cases](std::string name, double line) -> SearchCase& {
     cases.push_back(Make(std::move(name), Target(1, 4, kExponential), Quantile(0.95, 300ms), 0.0));
+    cases.back().line = line;
     return cases.back();
   };
-  four("slows down after 60 s").target.disturbances.speed = {{.at = 60s, .speed = 0.7}};
-  SearchCase& pauses = four("pauses 300 ms every 10 s");
+  four("slows down after 60 s", 42.41).target.disturbances.speed = {{.at = 60s, .speed = 0.7}};
+  SearchCase& pauses = four("pauses 300 ms every 10 s", 58.21);
   pauses.target.disturbances.pauses = sim::Pauses{};
   pauses.find.covers = 10s;
-  SearchCase& limited = four("rate limiter 40/s");
+  SearchCase& limited = four("rate limiter 40/s", 34.54);
   limited.target.disturbances.limit = sim::RateLimit{.rate = {40.0}, .burst = 10.0};
   limited.find.objectives = {Errors(0.01)};
-  four("doubles its pods after 100 s").target.disturbances.scaling = {{.at = 100s, .pods = 2}};
+  four("doubles its pods after 100 s", 0.0).target.disturbances.scaling = {{.at = 100s, .pods = 2}};
   return cases;
 }
 
@@ -102,6 +104,7 @@ std::vector<SearchCase> SearchCases() {
   standin.target.service.queue = 10;
   standin.target.service.overhead = 2ms;
   standin.find.objectives = {Quantile(0.95, 200ms), Errors(0.001)};
+  standin.line = 64.13;
   cases.push_back(standin);
   // What `./dev demo` searches.
   SearchCase demo;
@@ -110,6 +113,7 @@ std::vector<SearchCase> SearchCases() {
   demo.target.service.queue = 10;
   demo.target.service.overhead = 2ms;
   demo.find.objectives = {Quantile(0.95, 60ms)};
+  demo.line = 297.4;
   cases.push_back(demo);
   return cases;
 }

@@ -9,6 +9,12 @@
 #include "report/text_parts.h"
 
 namespace loadline::report {
+namespace {
+
+/// A bracket wider than by this factor is not worth a promise.
+constexpr double kWidestBracket = 2.0;
+
+}  // namespace
 
 std::string TargetText(const TargetFacts& target, const Style& style) {
   std::string text = fmt::format("{} {}", Plain(target.method), Plain(target.url));
@@ -59,9 +65,11 @@ std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style) {
 
 std::string PlanText(const PlanFacts& plan, const Style& style) {
   if (plan.expected_width.has_value()) {
-    std::string text = fmt::format("{} should give a bracket about {} wide",
-                                   plan.time.has_value() ? RoughText(*plan.time) : "it",
-                                   RoughPercent(*plan.expected_width));
+    const std::string time = plan.time.has_value() ? RoughText(*plan.time) : "it";
+    std::string text = *plan.expected_width <= kWidestBracket
+                           ? fmt::format("{} should give a bracket about {} wide", time,
+                                         RoughPercent(*plan.expected_width))
+                           : fmt::format("{} may be too short for a bracket", time);
     if (plan.precision.has_value() && plan.precision_cost.has_value() &&
         *plan.precision < *plan.expected_width) {
       text += fmt::format("; {} needs about {}", RoughPercent(*plan.precision),

@@ -71,6 +71,9 @@ TEST(PlanText, SaysWhatIsGoingToHappenAndWhatStopsIt) {
             "budget   5 min should give a bracket about 12 % wide; 5 % needs about 25 min\n");
   plan.expected_width = 0.04;  // Better than asked: nothing to add.
   EXPECT_EQ(PlanText(plan, {}), "budget   5 min should give a bracket about 4 % wide\n");
+  plan.expected_width = 2.5;  // Nobody wants to hear that.
+  EXPECT_EQ(PlanText(plan, {}),
+            "budget   5 min may be too short for a bracket; 5 % needs about 25 min\n");
 }
 
 TEST(PlanText, OfARunNamesItsLoad) {

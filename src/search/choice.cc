@@ -1,6 +1,7 @@
 // Where a search probes next.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "search/boundary.h"
 #include "search/late_batches.h"
@@ -191,12 +192,15 @@ Duration SearchRun::BracketCost(double line, double width) const {
 
 FindPlan SearchRun::MakePlan(double assumed_level) const {
   const double level = std::min(assumed_level, options_.max);
+  // Time for two verdicts that cover what they shall, or none at all.
+  const bool enough = 2 * kPeriodsCovered * options_.covers <= Left();
   const Distances ends = Affordable(level, Left(), true, true);
   return {.start = start_,
           .max = options_.max,
           .budget = options_.budget,
           .alone = alone_,
-          .expected_width = std::expm1(kPlanFactor * (ends.below + ends.above)),
+          .expected_width = enough ? std::expm1(kPlanFactor * (ends.below + ends.above))
+                                   : std::numeric_limits<double>::infinity(),
           .precision = options_.precision,
           .precision_cost = BracketCost(level, options_.precision),
           .assumed_level = level};

@@ -16,9 +16,11 @@ constexpr double kSaturatedFailures = 0.01;
 /// Below the saturation, what is foreseen of it counts if it is known this well (relative).
 constexpr double kHeadroomSd = 0.05;
 /// An estimate this far (logarithmic) beyond a proved bound contradicts it…
-constexpr double kContradiction = 0.25;
-/// …if it is so many of its own standard deviations away.
-constexpr double kContradictionSigmas = 5.0;
+constexpr double kContradiction = 0.12;
+/// …if it is so many of its own standard deviations away…
+constexpr double kContradictionSigmas = 3.0;
+/// …of which this part of the distance from which it sees the line is one (search/knowledge.cc).
+constexpr double kContradictionLean = 0.25;
 
 bool Braked(const measure::Measurement& m) {
   return m.stop == measure::StopReason::kErrors || m.stop == measure::StopReason::kNoReply;
@@ -201,11 +203,14 @@ void SearchRun::NoteContradiction(const Choice& choice, const Probed& probed) {
   if (rechecked_ || !probed.estimate) {
     return;
   }
-  const double line = std::log(choice.level) + probed.estimate->log_ratio;
-  const double far = std::max(kContradiction, kContradictionSigmas * probed.estimate->sd);
-  if (broken_ && choice.level < broken_->level && line > std::log(broken_->level) + far) {
+  const LineEstimate& estimate = *probed.estimate;
+  const double line = std::log(choice.level) + estimate.log_ratio;
+  const double sd = std::hypot(estimate.sd, kContradictionLean * estimate.log_ratio);
+  const double far = std::max(kContradiction, kContradictionSigmas * sd);
+  // What was not seen counts as late: it may hide a higher line, not a lower one.
+  if (broken_ && line > std::log(broken_->level) + far) {
     recheck_ = broken_->level;
-  } else if (held_ && choice.level > held_->level && line < std::log(held_->level) - far) {
+  } else if (held_ && line + estimate.unseen < std::log(held_->level) - far) {
     recheck_ = held_->level;
   }
 }

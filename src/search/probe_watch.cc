@@ -17,6 +17,8 @@ constexpr double kClearBacklog = 4.0;
 /// A proof is given up when the line is surely nearer than this part of the planned distance: the
 /// cost grows with the square.
 constexpr double kTooNear = 0.4;
+/// …and than this (logarithmic).
+constexpr double kSurelyNear = 0.15;
 /// It is also given up when it has cost what was planned and would take so many times the time
 /// left.
 constexpr double kHopeless = 2.0;
@@ -67,8 +69,8 @@ WatchEnd ProbeWatch::Proof(const measure::Window& window) const {
     return WatchEnd::kTime;
   }
   const auto line = judge_.Estimate();
-  const bool near =
-      line && std::abs(line->log_ratio) + line->sd + line->unseen < kTooNear * plan_.distance;
+  const bool near = line && std::abs(line->log_ratio) + line->sd + line->unseen <
+                                std::min(kTooNear * plan_.distance, kSurelyNear);
   const bool hopeless = evidence.requests > plan_.planned_requests && more > kHopeless * left;
   return near || hopeless ? WatchEnd::kTooDear : WatchEnd::kNone;
 }

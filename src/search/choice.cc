@@ -82,8 +82,8 @@ double SearchRun::Rounded(double level) const {
     return std::max(1.0, std::round(level));
   }
   // Three or four digits are enough, and can be typed again.
-  const double unit = std::pow(10.0, std::floor(std::log10(std::max(level, 1e-6))) - 3.0);
-  return std::round(level / unit) * unit;
+  const double scale = std::pow(10.0, 3.0 - std::floor(std::log10(std::max(level, 1e-6))));
+  return std::round(level * scale) / scale;
 }
 
 measure::Load SearchRun::ShapeAt(double level) const {

@@ -112,7 +112,7 @@ std::string SearchRun::ReasonOf(const Choice& choice, const Probed& probed,
       if (probed.end == WatchEnd::kInterrupted || m.stop == measure::StopReason::kInterrupted) {
         return "interrupted";
       }
-      return probed.end == WatchEnd::kTime ? "no time left for it" : "near the line";
+      return probed.end == WatchEnd::kTime ? "its time was up" : "near the line";
   }
   return "";
 }

@@ -49,6 +49,8 @@ class LateBatches {
 
   /// Batches whose arrivals have all come.
   [[nodiscard]] int full() const { return static_cast<int>(FullBatches(UINT32_MAX)); }
+  /// About the number of arrivals, skipped ones included, at which a look can be taken first.
+  [[nodiscard]] std::int64_t first_look() const { return unit_ + first_look_; }
   /// Arrivals so far, skipped ones included.
   [[nodiscard]] std::int64_t arrivals() const { return arrivals_; }
   /// Forgets the first `count` full batches: the target was another one then.

@@ -21,6 +21,7 @@ TEST(LateBatches, TakesTheMemoryOfAQueueInHeavyTraffic) {
 TEST(LateBatches, FirstLookNeedsThirtyBatchesOfThreeMemoriesAndFiveClusters) {
   // τ₀ = 10, q = 0.05: batches of 30; max(90, 5 / 0.05) · 10 = 1000 requests, after 30 skipped.
   LateBatches batches(10.0, 0.05, 1.0);
+  EXPECT_EQ(batches.first_look(), 1030);
   for (int i = 0; i < 30 + 33 * 30; ++i) {
     batches.Arrive(true);
   }

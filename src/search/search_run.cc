@@ -295,6 +295,9 @@ measure::LoadLine SearchRun::Conclude() {
       line_.covers_periods_below = broken_->covers;
     }
   }
+  if (held_ || broken_) {
+    line_.test = TestFor(ShapeAt(held_ ? held_->level : broken_->level));
+  }
   if (saturation_only_) {
     line_.binding = "saturation";
   }

@@ -70,6 +70,9 @@ class Smoke(EndToEnd):
             self.assertGreater(line["broken_rps"], 40, done.text)
         if line["held_rps"] is not None:
             self.assertLess(line["held_rps"], 88, done.text)
+        proved = line["held_rps"] is not None or line["broken_rps"] is not None
+        self.assertEqual(line["test"], "level crossing" if proved else "none", done.text)
+        self.assertEqual("judged by the level crossing test" in done.out, proved, done.text)
 
     def test_json_alone_on_standard_output(self):
         done = self.loadline("run", self.standin.score, "--requests", "5", "--json", "-",

@@ -204,7 +204,8 @@ std::string GeneratorText(const RunReport& report, const Style& style) {
       "{}: 99 % of {} within {}, busiest core {}", ok, open ? "sends" : "starts",
       FormatDuration(open ? g.send_error_p99 : g.lateness_p99), RoughPercent(g.cpu_busiest));
   if (g.starved > 0) {
-    health += fmt::format("; {} requests found no connection ready", FormatCount(g.starved));
+    health += fmt::format("; {} request{} waited for a connection", FormatCount(g.starved),
+                          g.starved == 1 ? "" : "s");
   }
   if (g.throttled > Duration::zero()) {
     health += fmt::format("; throttled for {}", FormatDuration(g.throttled));

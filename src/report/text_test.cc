@@ -296,6 +296,14 @@ TEST(RunVerdict, OpensTheBooks) {
   EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("THE BOOKS DO NOT BALANCE"));
 }
 
+TEST(RunVerdict, CountsRequestsThatWaitedForAConnection) {
+  RunReport report = SampleRun();
+  report.steps.back().measurement.generator.starved = 1;
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("; 1 request waited for a connection\n"));
+  report.steps.back().measurement.generator.starved = 1200;
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("; 1,200 requests waited for a"));
+}
+
 TEST(RunVerdict, SaysWhereRecordsWaitThatCouldNotBeStored) {
   RunReport report = SampleRun();
   report.spool_note = "/data/loadline.db-spool/1a2b3c4d";

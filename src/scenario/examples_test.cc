@@ -55,5 +55,15 @@ TEST(Examples, LoginCapturesAToken) {
   EXPECT_THAT(scenario.captured, ElementsAre("token"));
 }
 
+TEST(Examples, PracticeIsReadForEveryCommand) {
+  for (const Command command : {Command::kShow, Command::kRun, Command::kFind, Command::kVerify}) {
+    const Scenario scenario = Example("practice.yaml", command);
+    ASSERT_THAT(scenario.tasks, SizeIs(2));
+    EXPECT_EQ(scenario.target.credentials.bearer->name, "SCORE_TOKEN");
+    EXPECT_THAT(scenario.objectives, SizeIs(3));
+    EXPECT_EQ(scenario.find.max, 500.0);
+  }
+}
+
 }  // namespace
 }  // namespace loadline::scenario

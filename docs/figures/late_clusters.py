@@ -32,7 +32,7 @@ STYLE = """
 
 
 def requests_of(run):
-    """(due, answered) in seconds from the first request of the judged part, in order of due time."""
+    """(due, answered) [s] after the first request of the judged part, in order of due time."""
     sql = ("SELECT scheduled_ns, done_ns FROM attempts WHERE step > 0 AND done_ns > 0 "
            f"AND flags & {WARMUP} = 0 ORDER BY scheduled_ns")
     text = subprocess.run(
@@ -62,11 +62,12 @@ def per_bar(times):
 def bars(name, label, heights, most, top, height):
     """One panel: bars from left to right, its label and the height of a full one."""
     width = (WIDTH - LEFT - RIGHT) / len(heights)
-    path = "".join(f"M{LEFT + i * width:.1f} {top + height}v{-height * n / most:.1f}h{width:.1f}V{top + height}z"
+    base = top + height
+    path = "".join(f"M{LEFT + i * width:.1f} {base}v{-height * n / most:.1f}h{width:.1f}V{base}z"
                    for i, n in enumerate(heights) if n)
     return "\n".join([
         f'<path class="{name}" d="{path}"/>',
-        f'<path class="axis" d="M{LEFT} {top}V{top + height}H{WIDTH - RIGHT}"/>',
+        f'<path class="axis" d="M{LEFT} {top}V{base}H{WIDTH - RIGHT}"/>',
         *(f'<text x="0" y="{top + 14 + 17 * i}">{line}</text>' for i, line in enumerate(label)),
         f'<text x="{LEFT - 6}" y="{top + 10}" text-anchor="end">{most}</text>'])
 
@@ -89,8 +90,9 @@ def main():
         if covered >= len(late) / 2:
             break
         half, covered = half + 1, covered + number
-    caption = (f"{len(requests):,} requests in {seconds:.0f} s, {100 * len(late) / len(requests):.1f} % "
-               f"later than {1e3 * limit:.0f} ms; half of the late ones in {half} of the seconds")
+    share = 100 * len(late) / len(requests)
+    caption = (f"{len(requests):,} requests in {seconds:.0f} s, {share:.1f} % later than "
+               f"{1e3 * limit:.0f} ms; half of the late ones in {half} of the seconds")
 
     print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} 370" role="img">')
     print(f"<title>{caption}</title>\n<style>{STYLE}</style>")

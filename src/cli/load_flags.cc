@@ -21,7 +21,7 @@ constexpr std::array kGenerator = {
 
 constexpr std::array kResult = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
-    Flag{"--records", "", "WHICH", "all, errors or sample: rows to keep (default all)"},
+    Flag{"--records", "", "WHICH", "all, errors, sample or none: rows to keep (default all)"},
     Flag{"--records-limit", "", "BYTES", "beyond it errors and 1 % (default 1GB)"},
     Flag{"--json", "", "FILE", "the verdict as JSON; - is standard output"},
     Flag{"--quiet", "-q", "", "print the verdict alone"},

@@ -115,6 +115,16 @@ std::string RefusedText(std::span<const measure::Refusal> refusals, const Style&
   return text;
 }
 
+std::string FirstFailureText(const RunReport& report) {
+  for (const StepReport& step : report.steps) {
+    const measure::Measurement& m = step.measurement;
+    if (step.purpose == "preflight" && m.failed > 0 && !m.errors.empty()) {
+      return ": the first request failed: " + Plain(m.errors.front().name);
+    }
+  }
+  return {};
+}
+
 std::string NotesText(const measure::Measurement& m, const Style& style) {
   std::string text;
   if (const std::string note = StopNote(m); !note.empty()) {
@@ -242,10 +252,12 @@ std::string CoversText(Duration below, const Style& style) {
     return {};
   }
   // The next step worth asking for: an order of magnitude more, in round numbers.
+  constexpr int kPeriods = 20;  // In a probe that covers them.
+  const Duration next = below < 10s ? Duration(60s) : Duration(10min);
   const std::string advice =
-      below < std::chrono::minutes(10)
-          ? fmt::format("; --covers {} for more", below < 10s ? "60s" : "10m")
-          : "";
+      below < 10min ? fmt::format("; --covers {} for more (probes of {})",
+                                  below < 10s ? "60s" : "10m", RoughText(kPeriods * next))
+                    : "";
   return Labelled(
       style, "covers", kVerdictLabel,
       fmt::format("background activity with periods below {}{}", RoughText(below), advice));

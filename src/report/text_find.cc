@@ -183,9 +183,9 @@ std::string FindVerdictText(const RunReport& report, const Style& style) {
       add("run it at", OperatingText(report, line));
     }
   } else if (text.empty()) {
-    text += Labelled(
-        style, Paint(style, Tone::kBold, "LOAD LINE"), kVerdictLabel,
-        report.state == "interrupted" ? "none: interrupted before it was found" : "none was found");
+    text += Labelled(style, Paint(style, Tone::kBold, "LOAD LINE"), kVerdictLabel,
+                     report.state == "interrupted" ? "none: interrupted before it was found"
+                                                   : "none was found" + FirstFailureText(report));
   }
   for (const StepReport& step : report.steps) {
     if (step.measurement.stop == measure::StopReason::kDataEnded) {

@@ -51,6 +51,8 @@ inline constexpr int kVerdictLabel = 11;
 /// `REFUSED: this measured the generator, not the target (reason; what to change)`.
 [[nodiscard]] std::string RefusedText(std::span<const measure::Refusal> refusals,
                                       const Style& style);
+/// `: the first request failed: connect_refused`, or nothing if the preflight went well.
+[[nodiscard]] std::string FirstFailureText(const RunReport& report);
 /// Why a probe ended early, and whether the generator was its limit.
 [[nodiscard]] std::string NotesText(const measure::Measurement& m, const Style& style);
 /// That the target's certificate was not verified, where it was not.

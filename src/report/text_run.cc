@@ -53,7 +53,7 @@ std::string FiguresText(const RunReport& report, const StepReport& step, const S
 std::string NothingMeasured(const RunReport& report, const Style& style) {
   return Labelled(style, Paint(style, Tone::kDoubt, "NOTHING"), kVerdictLabel,
                   report.state == "interrupted" ? "was measured: interrupted before the first probe"
-                                                : "was measured");
+                                                : "was measured" + FirstFailureText(report));
 }
 
 /// `keeps p95 < 200ms, errors < 0.1%`

@@ -105,7 +105,8 @@ TEST(ReportText, OfASearchReadsLikeThis) {
       "judged\n"
       "           by the level crossing test)\n"
       "best estimate 216 ± 3 (from queue lengths near the line)\n"
-      "covers     background activity with periods below 3 s; --covers 60s for more\n"
+      "covers     background activity with periods below 3 s; --covers 60s for more (probes of 20 "
+      "min)\n"
       "limited by p95 < 200ms: requests wait in the service; response grows, connect time does "
       "not\n"
       "saturation about 240 req/s (503s beyond it)\n"
@@ -176,6 +177,8 @@ TEST(FindVerdict, WithoutAnAnswerPretendsNone) {
   EXPECT_THAT(Verdict(report), Not(HasSubstr("between 2")));
   report.load_line.reset();
   EXPECT_THAT(Verdict(report), HasSubstr("none was found\n"));
+  report.steps = {Step("preflight", 0, 1, 1, 2ms, 3ms, 1)};
+  EXPECT_THAT(Verdict(report), HasSubstr("none was found: the first request failed: status 503\n"));
 }
 
 TEST(FindVerdict, WithoutObjectivesIsNeverCalledALoadLine) {
@@ -318,6 +321,10 @@ TEST(RunVerdict, WithoutAProbeMeasuredNothing) {
   report.state = "interrupted";
   EXPECT_EQ(RunVerdictText(report, {}),
             "NOTHING    was measured: interrupted before the first probe\n");
+  report.state = "failed";
+  report.steps = {Step("preflight", 0, 1, 1, 2ms, 3ms, 1)};
+  EXPECT_THAT(RunVerdictText(report, {}),
+              StartsWith("NOTHING    was measured: the first request failed: status 503\n"));
 }
 
 TEST(RunVerdict, HasPercentilesOfEachTask) {
@@ -344,7 +351,7 @@ TEST(VerifyVerdict, IsOneSentenceFirst) {
               StartsWith("HELD       at 200/s, Poisson arrivals it keeps p95 < 200ms\n"
                          "           (95 % confidence, level crossing test)\n"
                          "covers     background activity with periods below 3 s; --covers 60s for "
-                         "more\n"
+                         "more (probes of 20 min)\n"
                          "\n"
                          "HELD       p95 < 200ms: 171 ms (168 ms to 174 ms) on 13,332 requests\n"
                          "\n"

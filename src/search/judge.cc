@@ -93,9 +93,9 @@ measure::ObjectiveResult JudgeState::TestedResult(const Tested& tested) const {
     }
   }
   if (tested.state == ObjectiveState::kUndecided) {
-    const double first =
-        tested.late ? std::max(next_look_, static_cast<double>(tested.late->first_look()))
-                    : next_look_;
+    const double first = tested.late
+                             ? std::max(next_look_, static_cast<double>(tested.late->first_look()))
+                             : next_look_;
     result.more_requests =
         tested.requests > 0.0
             ? MoreRequests(tested.requests, tested.held_z, tested.broken_z, boundary_)

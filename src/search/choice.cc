@@ -29,8 +29,11 @@ constexpr double kRecheckDistance = 0.15;
 constexpr double kPlanFactor = 1.6;
 /// The judged part holds so many periods of what the verdict shall cover.
 constexpr int kPeriodsCovered = 20;
-/// Share of the time left that one glance, or one proof, may take at most.
+/// A glance may take this share of the time left, or, if that is within half of it, so many times
+/// what a first look takes.
 constexpr double kGlanceShare = 0.2;
+constexpr double kGlanceLooks = 1.3;
+/// Share of the time left that one proof may take at most…
 constexpr double kProofShare = 0.9;
 /// …if it is about to be decided.
 constexpr double kLastShare = 0.97;
@@ -42,6 +45,10 @@ constexpr double kFirstProofShare = 0.3;
 /// requests, but they come more slowly. That is somewhere in between these (logarithmic).
 constexpr double kNearestBelow = 0.1;
 constexpr double kFarthestBelow = 1.0;
+/// A line this far above the fewest users that the level-crossing test judges is sought from there.
+constexpr double kCrossingRoom = 0.2;
+/// An upper end is never sought at more than twice the line: it would only hurt the target.
+constexpr double kFarthestAbove = 0.7;
 /// A proof that would cost more than this part of the time left is not begun: costs are means.
 constexpr double kHopeful = 1.3;
 /// …unless there is no lower end at all.
@@ -151,7 +158,7 @@ double SearchRun::CheapestBelow(double line) const {
 
 SearchRun::Distances SearchRun::Spread(double scale) const {
   return {.below = scale * std::pow(CostFactor(Side::kBelow), 2.0 / 3.0),
-          .above = scale * std::pow(CostFactor(Side::kAbove), 2.0 / 3.0)};
+          .above = std::min(kFarthestAbove, scale * std::pow(CostFactor(Side::kAbove), 2.0 / 3.0))};
 }
 
 SearchRun::Distances SearchRun::Affordable(double line, Duration time, bool below,
@@ -245,6 +252,14 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
       Guess{.log_line = 0.5 * std::log(lower * upper), .sd = 0.25 * std::log(upper / lower)}));
 }
 
+Duration SearchRun::GlanceLimit(double level) const {
+  // Where requests are few their share of the time may not hold a single look at them.
+  const Duration look =
+      FromSeconds(kGlanceLooks * kFirstLook * BatchAt(level) / RateAt(level)) + threshold_;
+  return std::max({Duration(2s), ShareOf(Left(), kGlanceShare),
+                   std::min(look, ShareOf(Left(), kFirstProofLimit))});
+}
+
 std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
   const double known = std::max(clear_, held_ ? held_->level : 0.0);
   if (known >= options_.max) {
@@ -258,7 +273,7 @@ std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
   return Choice{.kind = StepKind::kGlance,
                 .level = level,
                 .alpha = errors_.Take(kGlanceError),
-                .limit = std::max<Duration>(2s, ShareOf(Left(), kGlanceShare))};
+                .limit = GlanceLimit(level)};
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
@@ -270,7 +285,7 @@ std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
   return Choice{.kind = StepKind::kGlance,
                 .level = level,
                 .alpha = errors_.Take(kGlanceError),
-                .limit = std::max<Duration>(2s, ShareOf(Left(), kGlanceShare))};
+                .limit = GlanceLimit(level)};
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
@@ -328,6 +343,11 @@ std::optional<SearchRun::Choice> SearchRun::ProveAt(double log_line, double dist
   const double wanted_level =
       std::exp(side == Side::kBelow ? log_line - distance : log_line + distance);
   double level = Rounded(std::min(wanted_level, options_.max));
+  if (options_.axis == measure::SearchAxis::kUsers && side == Side::kBelow &&
+      level < kFewestCrossingUsers && log_line > std::log(kFewestCrossingUsers) + kCrossingRoom) {
+    // With a few users less the slow batch test would judge.
+    level = kFewestCrossingUsers;
+  }
   if (options_.axis == measure::SearchAxis::kUsers && held_ && broken_) {
     level = std::clamp(level, held_->level + 1.0, broken_->level - 1.0);
   }

@@ -14,8 +14,6 @@ namespace {
 
 using measure::ObjectiveState;
 
-/// Fewer users than this were not tried with the closed level-crossing test.
-constexpr int kFewestUsers = 30;
 /// However much rests on states not yet seen, an estimate is worth a little.
 constexpr double kLeastKnown = 0.05;
 /// Less evidence than this says nothing of how fast it grows.
@@ -43,8 +41,9 @@ measure::TestKind TestFor(const measure::Load& load) {
   const auto& closed = std::get<measure::ClosedLoad>(load.shape);
   const bool exponential =
       closed.think > Duration::zero() && closed.law == measure::ThinkLaw::kExponential;
-  return exponential && closed.users >= kFewestUsers ? measure::TestKind::kClosedLevelCrossing
-                                                     : measure::TestKind::kBatch;
+  return exponential && closed.users >= kFewestCrossingUsers
+             ? measure::TestKind::kClosedLevelCrossing
+             : measure::TestKind::kBatch;
 }
 
 measure::ObjectiveState JudgeState::state() const {

@@ -59,8 +59,11 @@ struct Evidence {
   double seen_ratio = 0.0;  ///< …and their violations as a multiple of the allowed (worst).
 };
 
-/// The test that judges `load`: level crossing for Poisson arrivals, its closed form for at least
-/// 30 users with exponential think times, the batch test for everything else.
+/// Fewer users than this were not tried with the closed level-crossing test.
+inline constexpr int kFewestCrossingUsers = 30;
+
+/// The test that judges `load`: level crossing for Poisson arrivals, its closed form for enough
+/// users with exponential think times, the batch test for everything else.
 [[nodiscard]] measure::TestKind TestFor(const measure::Load& load);
 
 class JudgeState;

@@ -82,6 +82,8 @@ class SearchRun {
   // choice.cc: where to probe next.
   [[nodiscard]] std::optional<Choice> Choose();
   [[nodiscard]] std::optional<Choice> ChooseGlance();
+  /// The longest time to issue a glance's requests.
+  [[nodiscard]] Duration GlanceLimit(double level) const;
   [[nodiscard]] std::optional<Choice> ChooseDownward();
   [[nodiscard]] std::optional<Choice> ChooseProof(const Guess& line);
   [[nodiscard]] std::optional<Choice> ProveAt(double log_line, double distance, Side side);

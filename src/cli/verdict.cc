@@ -58,8 +58,12 @@ ExitCode CodeOf(const measure::Measurement& measurement,
                 const std::vector<measure::ObjectiveResult>& objectives) {
   const ExitCode judged = CodeOf(objectives);
   const bool proves_nothing = measurement.generator_limited && judged != ExitCode::kHeld;
-  return Strongest(
-      {CodeOf(measurement), judged, proves_nothing ? ExitCode::kRefused : ExitCode::kHeld});
+  // Nothing was promised, but a pipeline that only wants a sign of life got none.
+  const bool all_failed =
+      objectives.empty() && measurement.succeeded == 0 && measurement.failed > 0;
+  return Strongest({CodeOf(measurement), judged,
+                    proves_nothing ? ExitCode::kRefused : ExitCode::kHeld,
+                    all_failed ? ExitCode::kBroken : ExitCode::kHeld});
 }
 
 ExitCode CodeOf(const measure::LoadLine& line) {

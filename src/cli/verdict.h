@@ -24,7 +24,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode CodeOf(const std::vector<measure::ObjectiveResult>& objectives);
 
 /// A closed loop that the generator limits gives "at least X": what held there holds, what broke
-/// there proves nothing.
+/// there proves nothing. Without objectives a run is broken if not one request succeeded.
 [[nodiscard]] ExitCode CodeOf(const measure::Measurement& measurement,
                               const std::vector<measure::ObjectiveResult>& objectives);
 

@@ -76,6 +76,14 @@ TEST(CodeOfBoth, AGeneratorAtItsLimitProvesOnlyWhatHeld) {
   EXPECT_EQ(ToInt(CodeOf(measurement, {})), 0);
 }
 
+TEST(CodeOfBoth, ARunWithoutObjectivesIsBrokenIfNothingSucceeded) {
+  EXPECT_EQ(ToInt(CodeOf(AllFailed(ErrorKind::kCheck), {})), 1);
+  EXPECT_EQ(ToInt(CodeOf(AllFailed(ErrorKind::kConnectRefused), {})), 5);
+  measure::Measurement one = AllFailed(ErrorKind::kCheck);
+  one.succeeded = 1;
+  EXPECT_EQ(ToInt(CodeOf(one, {})), 0);
+}
+
 TEST(CodeOfLine, ABracketOrASaturationIsAnAnswer) {
   measure::LoadLine line;
   line.end = measure::SearchEnd::kBudget;

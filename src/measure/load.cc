@@ -14,6 +14,9 @@ std::string Describe(const Load& load) {
   const ClosedLoad& closed = std::get<ClosedLoad>(load.shape);
   std::string text =
       fmt::format("{} {}", FormatCount(closed.users), closed.users == 1 ? "user" : "users");
+  if (closed.spawn.per_second > 0.0) {
+    text += fmt::format(", started at {}", FormatRate(closed.spawn));
+  }
   if (closed.think > Duration::zero()) {
     text += fmt::format(", think {}{}", FormatDuration(closed.think),
                         closed.law == ThinkLaw::kExponential ? " on average (exponential)" : "");

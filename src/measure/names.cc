@@ -85,7 +85,7 @@ std::string_view Name(TestKind kind) {
     case TestKind::kLevelCrossing:
       return "level crossing";
     case TestKind::kClosedLevelCrossing:
-      return "level crossing, closed loop";
+      return "closed-loop level crossing";
     case TestKind::kBatch:
       return "batch";
   }

@@ -195,11 +195,12 @@ Json StepJson(const StepReport& step) {
   json["errors"] = Errors(m.errors);
   json["objectives"] = Objectives(step.verdict.objectives, m.valid());
   json["tasks"] = Tasks(m);
-  json["connections"] = Json{{"addresses", m.addresses},
-                             {"opened", m.connections_opened},
-                             {"connect_ms_mean", Ms(m.connect_mean)},
-                             {"tls_ms_mean", Ms(m.tls_mean)},
-                             {"wait_ms_mean", Ms(m.connection_wait_mean)}};
+  json["connections"] =
+      Json{{"addresses", m.addresses},
+           {"opened", m.connections_opened},
+           {"connect_ms_mean", Ms(m.connect_mean)},
+           {"tls_ms_mean", m.tls_mean > Duration::zero() ? Json(Ms(m.tls_mean)) : Json()},
+           {"wait_ms_mean", Ms(m.connection_wait_mean)}};
   json["line_estimate"] = Number(step.verdict.line_estimate);
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
   json["generator"] = GeneratorJson(m.generator, m.valid(), m.generator_limited);

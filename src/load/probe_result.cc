@@ -165,6 +165,7 @@ void ProbeRun::FillGenerator(Measurement& result) const {
   Health health;
   measure::Generator& generator = result.generator;
   generator = timeline_.Lateness();
+  health.surely_late = timeline_.SurelyLate();
   Duration issuing{};
   for (const std::unique_ptr<Shard>& shard : shards_) {
     const ShardResult& part = shard->result();

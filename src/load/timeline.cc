@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "load/validity.h"
+
 namespace loadline::load {
 
 void Timeline::Late::Add(const SecondSlab& slab) {
@@ -21,12 +23,17 @@ void Timeline::Late::Fill(bool thinking, measure::Generator& generator) const {
   generator.send_error_p99 = ready.ValueAtQuantile(0.99);
   generator.starved = starved.count();
   generator.loop_lag_max = lag_max;
-  stats::Histogram all = ready;
-  all.Add(starved);
+  const stats::Histogram all = All();
   generator.lateness_p50 = all.ValueAtQuantile(0.5);
   generator.lateness_p99 = all.ValueAtQuantile(0.99);
   generator.lateness_max = all.Max();
   generator.think_overrun_p99_s = thinking ? Seconds(generator.lateness_p99) : 0.0;
+}
+
+stats::Histogram Timeline::Late::All() const {
+  stats::Histogram all = ready;
+  all.Add(starved);
+  return all;
 }
 
 Timeline::Timeline(std::size_t tasks, Duration warmup, bool thinking)
@@ -97,9 +104,13 @@ const measure::Second& Timeline::Close(const Totals& totals, const measure::Gene
 
 measure::Generator Timeline::Lateness() const {
   measure::Generator generator;
-  const bool judged = late_judged_.ready.count() + late_judged_.starved.count() > 0;
-  (judged ? late_judged_ : late_all_).Fill(thinking_, generator);
+  Judged().Fill(thinking_, generator);
   return generator;
+}
+
+Duration Timeline::SurelyLate() const {
+  const stats::Histogram all = Judged().All();
+  return all.ValueAtQuantile(SurelyBeyond(all.count()));
 }
 
 }  // namespace loadline::load

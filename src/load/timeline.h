@@ -47,6 +47,8 @@ class Timeline {
   /// Lateness, send error, starved requests and the longest turn over the judged seconds (over all
   /// if there is none).
   [[nodiscard]] measure::Generator Lateness() const;
+  /// The lateness that more than 1 % of all requests surely had (SurelyBeyond()), in those seconds.
+  [[nodiscard]] Duration SurelyLate() const;
 
  private:
   /// How late requests were taken up.
@@ -58,7 +60,11 @@ class Timeline {
     void Add(const SecondSlab& slab);
     void Reset();
     void Fill(bool thinking, measure::Generator& generator) const;
+    [[nodiscard]] stats::Histogram All() const;
   };
+  [[nodiscard]] const Late& Judged() const {
+    return late_judged_.ready.count() + late_judged_.starved.count() > 0 ? late_judged_ : late_all_;
+  }
 
   void Begin(std::int32_t index);
 

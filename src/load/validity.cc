@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/units_text.h"
+#include "stats/distributions.h"
 
 namespace loadline::load {
 namespace {
@@ -24,14 +25,16 @@ std::string MoreThreads(const Health& health) {
 
 void JudgeLateness(const Health& health, std::vector<Refusal>& refusals) {
   const Duration budget = LatenessBudget(health.tightest_objective);
-  if (health.open && health.generator.lateness_p99 > budget) {
+  // A short probe is not refused for what a healthy generator does once in a hundred times.
+  const bool late = health.surely_late > budget;
+  if (health.open && late) {
     refusals.push_back(
         {fmt::format("requests were taken up late: p99 {}, allowed {}",
                      FormatDuration(health.generator.lateness_p99), FormatDuration(budget)),
          MoreThreads(health)});
   }
-  const Duration overrun = FromSeconds(health.generator.think_overrun_p99_s);
-  if (!health.open && health.thinking && overrun > budget) {
+  if (!health.open && health.thinking && late) {
+    const Duration overrun = FromSeconds(health.generator.think_overrun_p99_s);
     refusals.push_back({fmt::format("users went on later than their think time: p99 {}, allowed {}",
                                     FormatDuration(overrun), FormatDuration(budget)),
                         MoreThreads(health)});
@@ -106,6 +109,18 @@ void JudgeResources(const Health& health, std::vector<Refusal>& refusals) {
 }
 
 }  // namespace
+
+double SurelyBeyond(std::int64_t requests) {
+  constexpr double kAllowed = 0.01;
+  constexpr double kChance = 0.01;
+  auto beyond = static_cast<std::int64_t>(kAllowed * static_cast<double>(requests)) + 1;
+  while (beyond < requests && 1.0 - stats::BinomialCdf(beyond - 1, requests, kAllowed) > kChance) {
+    ++beyond;
+  }
+  // In the middle between the ranks, so that rounding cannot take the neighbour.
+  const double below = static_cast<double>(requests - beyond) + 0.5;
+  return requests > 0 ? std::clamp(below / static_cast<double>(requests), 0.0, 1.0) : 1.0;
+}
 
 Duration LatenessBudget(Duration tightest_objective) {
   return std::max<Duration>(1ms, tightest_objective / 50);

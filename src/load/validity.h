@@ -20,6 +20,7 @@ struct Health {
   int threads = 1;
   double seconds = 0.0;          ///< From the start to the end of issuing.
   measure::Generator generator;  ///< Over the probe.
+  Duration surely_late{};        ///< The lateness that more than 1 % surely had.
   Duration stalled{};            ///< Time in which a loop did not run for 100 ms and more.
   bool interrupted = false;      ///< The user ended it: the last arrivals were never taken up.
   measure::Accounts accounts;
@@ -27,6 +28,11 @@ struct Health {
   std::int64_t no_ports = 0;        ///< …of a local port…
   std::int64_t not_rendered = 0;    ///< …and because their data made no valid request.
 };
+
+/// Of `requests` >= 0 requests, the quantile beyond which so many lie that more than 1 % of all
+/// such requests surely do: with at most 1 % of them the chance of so many is at most 1 %. It is
+/// below 0.99, and the more so the fewer the requests: of 50 one or two tell nothing.
+[[nodiscard]] double SurelyBeyond(std::int64_t requests);
 
 /// Lateness p99 that is allowed: 1 ms, or 2 % of the tightest latency objective if that is more.
 [[nodiscard]] Duration LatenessBudget(Duration tightest_objective);

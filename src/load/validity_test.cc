@@ -21,6 +21,19 @@ TEST(LatenessBudget, IsAMillisecondOrTwoPercentOfTheTightestObjective) {
   EXPECT_EQ(LatenessBudget(200ms), 4ms);  // 2 % of 200 ms.
 }
 
+TEST(SurelyBeyond, LeavesAFewOfAFewRequestsToChance) {
+  // Of 50 requests of which each is late with probability 0.01: P(3 or more) = 1 − 0.99^50 ·
+  // (1 + 50/99 + 50·49/2/99²) = 1 − 0.6050 · 1.6300 = 0.0138, P(4 or more) = 0.0016. So 4: the
+  // value between ranks 46 and 47.
+  EXPECT_DOUBLE_EQ(SurelyBeyond(50), 46.5 / 50);
+  // Of 1,000,000: 10,000 are expected, with a deviation of 99.5; 2.33 of them more are too many.
+  EXPECT_NEAR(SurelyBeyond(1'000'000), 1.0 - 0.010232, 5e-6);
+  // Two of two would have a chance of 0.0001, one of one one of 0.01.
+  EXPECT_DOUBLE_EQ(SurelyBeyond(2), 0.5 / 2);
+  EXPECT_DOUBLE_EQ(SurelyBeyond(1), 0.5);
+  EXPECT_DOUBLE_EQ(SurelyBeyond(0), 1.0);
+}
+
 TEST(Judge, AcceptsAHealthyGenerator) {
   EXPECT_TRUE(Judge(Healthy()).empty());
 }
@@ -29,8 +42,9 @@ TEST(Judge, RefusesLatenessBeyondTheBudgetOnly) {
   Health health = Healthy();
   health.tightest_objective = 200ms;
   health.generator.lateness_p99 = 4ms;
+  health.surely_late = 4ms;
   EXPECT_TRUE(Judge(health).empty());
-  health.generator.lateness_p99 = 4ms + 1us;
+  health.surely_late = 4ms + 1us;
   const auto refusals = Judge(health);
   ASSERT_EQ(refusals.size(), 1U);
   EXPECT_EQ(refusals[0].reason, "requests were taken up late: p99 4 ms, allowed 4 ms");
@@ -40,11 +54,15 @@ TEST(Judge, RefusesLatenessBeyondTheBudgetOnly) {
 TEST(Judge, LatenessOfUsersIsTheirThinkTimesOverrun) {
   Health health = Healthy();
   health.open = false;
-  health.generator.lateness_p99 = 1s;
+  health.surely_late = 1s;
   EXPECT_TRUE(Judge(health).empty());  // Without think time nobody is ever late.
   health.thinking = true;
   health.generator.think_overrun_p99_s = 0.0011;
-  EXPECT_EQ(Judge(health).size(), 1U);
+  ASSERT_EQ(Judge(health).size(), 1U);
+  EXPECT_EQ(Judge(health)[0].reason,
+            "users went on later than their think time: p99 1.1 ms, allowed 1 ms");
+  health.surely_late = 1ms;
+  EXPECT_TRUE(Judge(health).empty());
 }
 
 TEST(Judge, RefusesWhatWasNeverDispatchedBeyondOnePercent) {

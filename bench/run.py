@@ -7,7 +7,7 @@ pacing    how exactly requests leave when they are due                        12
 memory    memory of a long run at 1024 connections                            10 min
 startup   time of a short command                                              1 min
 gate      healthy runs refused, sabotaged runs accepted                       32 min
-search    error rates of the search, on simulated services                     1 h
+search    error rates of the search, on simulated services (--seeds 2000)      2 h
 
 Without a section: closed, tls, pacing and startup with 3 rounds instead of 9, 10 minutes in all.
 The other load generators come from bench/peers.sh; those that are not there are left out. A figure
@@ -45,6 +45,7 @@ def parse():
                         help="these clients only: wrk,oha,…")
     parser.add_argument("--connections", type=numbers, help="closed: 64,1024")
     parser.add_argument("--runs", type=int, help="gate: healthy runs in each place")
+    parser.add_argument("--seeds", type=int, help="search: simulated probes of each kind")
     parser.add_argument("--seconds", type=int, help="memory: length of the run")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.sections if name not in SECTIONS]

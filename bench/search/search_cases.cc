@@ -56,6 +56,7 @@ std::vector<SearchCase> Queues() {
       Make("M/M/1 p95 6S", Target(1, 1, kExponential), Quantile(0.95, 300ms), 0.50071129),
       Make("M/M/4 p95 6S", Target(1, 4, kExponential), Quantile(0.95, 300ms), 3.42166058),
       Make("M/M/12 p95 4S", Target(1, 12, kExponential), Quantile(0.95, 200ms), 10.79134792),
+      Make("M/M/12 p95 6S", Target(1, 12, kExponential), Quantile(0.95, 300ms), 11.38746617),
       Make("M/M/12 p99 6S", Target(1, 12, kExponential), Quantile(0.99, 300ms), 10.90280802),
       Make("M/M/48 p95 5S", Target(1, 48, kExponential), Quantile(0.95, 250ms), 47.1513552),
       Make("M/D/4 p95 6S", Target(1, 4, kConstant), Quantile(0.95, 300ms), 3.719449),

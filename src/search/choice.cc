@@ -303,36 +303,60 @@ std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
     planned_again_ = true;
     listener_.OnNarrowing(MakePlan(level));
   }
-  const double wanted = 0.45 * std::log1p(options_.precision);
-  if (!held_ || !broken_) {
-    // The lower end first: it spares the target.
-    const bool lower = !held_ && (broken_ || lower_tries_ == 0);
-    lower_tries_ += lower ? 1 : 0;
-    const Distances ends = Affordable(level, ShareOf(Left(), kFirstProofShare), lower, !lower);
-    const double distance = std::max(wanted, off + (lower ? ends.below : ends.above));
-    return ProveAt(line, distance, lower ? Side::kBelow : Side::kAbove);
+  if (held_ && broken_) {
+    return ChooseNarrower(line, off);
   }
-  // First with a margin for what the guess may be off; if that is not worth it, without: a probe
-  // that stays undecided because it is too near the line makes the guess better.
-  const double below = line - floor;
-  const double above = ceiling - line;
-  for (const double margin : {off, 0.0}) {
-    const auto away = [&](bool lower, bool upper) {
-      const Distances ends = Affordable(level, Left(), lower, upper);
-      return Distances{.below = std::max(wanted, margin + ends.below),
+  // The lower end first: it spares the target.
+  const bool lower = !held_ && (broken_ || lower_tries_ == 0);
+  lower_tries_ += lower ? 1 : 0;
+  const Distances ends = Affordable(level, ShareOf(Left(), kFirstProofShare), lower, !lower);
+  const double distance = std::max(WantedDistance(), off + (lower ? ends.below : ends.above));
+  return ProveAt(line, distance, lower ? Side::kBelow : Side::kAbove);
+}
+
+double SearchRun::WantedDistance() const {
+  constexpr double kPart = 0.45;  // Of the precision: a little less than half on either side.
+  return kPart * std::log1p(options_.precision);
+}
+
+std::optional<SearchRun::Choice> SearchRun::ChooseNarrower(double line, double off) {
+  // Both ends nearer, or, where one cannot come nearer, the other with its time too; else one of
+  // them with all the time there is. First with a margin for what the guess may be off, then
+  // without: a probe that stays undecided because it is too near the line makes the guess better.
+  const double below = line - std::log(held_->level);
+  const double above = std::log(broken_->level) - line;
+  const double wanted = WantedDistance();
+  struct Gains {
+    Distances at;
+    double below;
+    double above;
+  };
+  const auto gains = [&](double margin, bool lower, bool upper) {
+    const Distances ends = Affordable(std::exp(line), Left(), lower, upper);
+    const Distances at{.below = std::max(wanted, margin + ends.below),
                        .above = std::max(wanted, margin + ends.above)};
-    };
-    Distances ends = away(true, true);
-    const bool done_below = below <= kWorthwhile * ends.below;
-    const bool done_above = above <= kWorthwhile * ends.above;
-    if (done_below || done_above) {
-      ends = away(!done_below, done_below);
+    return Gains{.at = at,
+                 .below = lower ? below - kWorthwhile * at.below : -1.0,
+                 .above = upper ? above - kWorthwhile * at.above : -1.0};
+  };
+  const auto prove = [&](const Gains& gain) {
+    return gain.below >= gain.above ? ProveAt(line, gain.at.below, Side::kBelow)
+                                    : ProveAt(line, gain.at.above, Side::kAbove);
+  };
+  for (const double margin : {off, 0.0}) {
+    const Gains both = gains(margin, true, true);
+    if (both.below > 0.0 && both.above > 0.0) {
+      return prove(both);
     }
-    const double gain_below = below - kWorthwhile * ends.below;
-    const double gain_above = above - kWorthwhile * ends.above;
-    if (gain_below > 0.0 || gain_above > 0.0) {
-      return gain_below >= gain_above ? ProveAt(line, ends.below, Side::kBelow)
-                                      : ProveAt(line, ends.above, Side::kAbove);
+    if (both.below > 0.0 || both.above > 0.0) {
+      return prove(gains(margin, both.below > 0.0, both.above > 0.0));
+    }
+  }
+  for (const double margin : {off, 0.0}) {
+    const Gains lower = gains(margin, true, false);
+    const Gains upper = gains(margin, false, true);
+    if (lower.below > 0.0 || upper.above > 0.0) {
+      return prove(lower.below >= upper.above ? lower : upper);
     }
   }
   End(measure::SearchEnd::kBudget);

@@ -86,9 +86,9 @@ class SearchRun {
   [[nodiscard]] Duration GlanceLimit(double level) const;
   [[nodiscard]] std::optional<Choice> ChooseDownward();
   [[nodiscard]] std::optional<Choice> ChooseProof(const Guess& line);
-  /// With both ends proved: which one to bring nearer to a line guessed at `log_line`, which may be
-  /// off by `off`.
-  [[nodiscard]] std::optional<Choice> ChooseNarrower(double log_line, double off);
+  /// With both ends proved: which one to bring nearer to a line guessed at `line` (logarithmic),
+  /// which may be off by `off`.
+  [[nodiscard]] std::optional<Choice> ChooseNarrower(double line, double off);
   /// Nearer to the line than this (logarithmic) no end has to be.
   [[nodiscard]] double WantedDistance() const;
   [[nodiscard]] std::optional<Choice> ProveAt(double log_line, double distance, Side side);

@@ -2,8 +2,11 @@
 //
 // One producer, one consumer, neither ever waits. Rows are made in place and read in place: the
 // consumer hands whole stretches of the ring to write(), so a row is copied once, by the kernel.
+// Whenever the consumer has caught up the producer begins again at the first place: the ring takes
+// only as much memory, and cache, as the rows between two visits of the consumer need.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -33,13 +36,14 @@ class RowRing {
 
   /// Producer: a place for one row, to be filled and then published; null when the ring is full.
   [[nodiscard]] measure::Row* Claim() {
-    if (tail_local_ - head_seen_ == capacity_) [[unlikely]] {
-      head_seen_ = head_.load(std::memory_order_acquire);
-      if (tail_local_ - head_seen_ == capacity_) {
-        return nullptr;
-      }
+    const std::size_t head = head_.load(std::memory_order_acquire);
+    if (tail_local_ - head == capacity_) [[unlikely]] {
+      return nullptr;
     }
-    return new (rows_.get() + (tail_local_ & (capacity_ - 1))) measure::Row;
+    if (tail_local_ == head) [[unlikely]] {
+      first_ = head;  // The consumer reads nothing now, and looks at first_ only behind a new tail.
+    }
+    return new (rows_.get() + Place(tail_local_)) measure::Row;
   }
 
   /// Producer: hands the claimed row over. True each time that another half of the ring has been
@@ -47,15 +51,18 @@ class RowRing {
   bool Publish() {
     ++tail_local_;
     tail_.store(tail_local_, std::memory_order_release);
-    return (tail_local_ & (capacity_ / 2 - 1)) == 0;
+    return (Place(tail_local_) & (capacity_ / 2 - 1)) == 0;
   }
 
   /// Consumer: the oldest rows, as far as they lie in one piece. Empty: there are none.
   [[nodiscard]] std::span<const measure::Row> Readable() const {
     const std::size_t head = head_.load(std::memory_order_relaxed);
     const std::size_t count = tail_.load(std::memory_order_acquire) - head;
-    const std::size_t first = head & (capacity_ - 1);
-    return {rows_.get() + first, std::min(count, capacity_ - first)};
+    if (count == 0) {
+      return {};
+    }
+    const std::size_t place = Place(head);
+    return {rows_.get() + place, std::min(count, capacity_ - place)};
   }
 
   /// Consumer: gives the oldest `count` rows back.
@@ -69,6 +76,10 @@ class RowRing {
   [[nodiscard]] std::size_t consumed() const { return head_.load(std::memory_order_acquire); }
 
  private:
+  [[nodiscard]] std::size_t Place(std::size_t number) const {
+    return (number - first_) & (capacity_ - 1);
+  }
+
   struct Free {
     void operator()(measure::Row* rows) const { std::free(rows); }
   };
@@ -78,7 +89,8 @@ class RowRing {
   std::unique_ptr<measure::Row[], Free> rows_;
   // Producer thread only.
   alignas(64) std::size_t tail_local_ = 0;
-  std::size_t head_seen_ = 0;
+  // Written by the producer while the ring is empty, read by the consumer while it is not.
+  std::size_t first_ = 0;  // The row that lies at the beginning of the memory.
   // Crosses threads.
   alignas(64) std::atomic<std::size_t> tail_{0};
   alignas(64) std::atomic<std::size_t> head_{0};

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include "base/clock.h"
 #include "load/testing/scenarios.h"
@@ -55,6 +56,69 @@ TEST(RowRing, RefusesWhenFullAndTakesAgainWhenConsumed) {
   EXPECT_EQ(ring.Readable()[0].request, 3U);
   ring.Consume(1);
   EXPECT_EQ(ring.Readable()[0].request, 4U);
+}
+
+TEST(RowRing, BeginsAgainAtItsFirstPlaceWhenEmpty) {
+  RowRing ring(8);
+  const auto push = [&](std::uint64_t number) {
+    Row* row = ring.Claim();
+    ASSERT_NE(row, nullptr);
+    row->request = number;
+    (void)ring.Publish();
+  };
+  push(0);
+  push(1);
+  const Row* const first = ring.Readable().data();
+  ring.Consume(1);
+  push(2);  // Not empty: goes on behind row 1.
+  ASSERT_EQ(ring.Readable().size(), 2U);
+  EXPECT_EQ(ring.Readable().data(), first + 1);
+  ring.Consume(2);
+  EXPECT_TRUE(ring.Readable().empty());
+  push(3);
+  EXPECT_EQ(ring.Readable().data(), first);
+  EXPECT_EQ(ring.Readable()[0].request, 3U);
+  // It still holds eight, in one piece.
+  for (std::uint64_t i = 4; i < 11; ++i) {
+    push(i);
+  }
+  EXPECT_EQ(ring.Claim(), nullptr);
+  ASSERT_EQ(ring.Readable().size(), 8U);
+  EXPECT_EQ(ring.Readable()[7].request, 10U);
+  EXPECT_EQ(ring.published(), 11U);
+  EXPECT_EQ(ring.consumed(), 3U);
+}
+
+TEST(RowRing, LosesNothingBetweenTwoThreads) {
+  constexpr std::uint64_t kRows = 200'000;
+  RowRing ring(64);
+  std::uint64_t expected = 0;
+  bool in_order = true;
+  std::thread consumer([&] {
+    while (expected < kRows) {
+      const std::span<const Row> rows = ring.Readable();
+      for (const Row& row : rows) {
+        in_order = in_order && row.request == expected;
+        ++expected;
+      }
+      ring.Consume(rows.size());
+      if (rows.empty()) {
+        std::this_thread::yield();
+      }
+    }
+  });
+  for (std::uint64_t i = 0; i < kRows;) {
+    Row* row = ring.Claim();
+    if (row == nullptr) {
+      std::this_thread::yield();
+      continue;
+    }
+    row->request = i++;
+    (void)ring.Publish();
+  }
+  consumer.join();
+  EXPECT_TRUE(in_order);
+  EXPECT_EQ(ring.consumed(), kRows);
 }
 
 TEST(RowRing, TellsWhenAnotherHalfIsFull) {

@@ -18,6 +18,10 @@ namespace {
 constexpr std::uint32_t kPlainCookie = 0x1c849303 | 0x10;
 constexpr std::uint32_t kCompressedCookie = 0x1c849304 | 0x10;
 constexpr std::size_t kHeaderBytes = 40;
+// zlib with a window of 4 KiB: counts repeat close by, so the default's 32 KiB and its 256 KiB of
+// working memory, allocated for each histogram, make nothing smaller. Any decoder reads it.
+constexpr int kWindowBits = 12;
+constexpr int kMemoryLevel = 5;
 constexpr std::size_t kMaxCountBytes = 9;  // Of one LEB128 number; the ninth byte has 8 bits.
 
 Error Corrupt(std::string_view what) {
@@ -211,17 +215,21 @@ std::string Encode(const Histogram& histogram) {
 }
 
 std::string EncodeCompressed(const Histogram& histogram) {
-  const std::string plain = Encode(histogram);
-  uLongf length = compressBound(static_cast<uLong>(plain.size()));
-  std::string packed(length, '\0');
-  const int result =
-      compress(reinterpret_cast<Bytef*>(packed.data()), &length,
-               reinterpret_cast<const Bytef*>(plain.data()), static_cast<uLong>(plain.size()));
-  CHECK(result == Z_OK);
-  packed.resize(length);
+  std::string plain = Encode(histogram);
+  z_stream stream{};
+  CHECK(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kWindowBits, kMemoryLevel,
+                     Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, static_cast<uLong>(plain.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(plain.data());
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
   std::string out;
   PutBigEndian(out, kCompressedCookie);
-  PutBigEndian(out, static_cast<std::uint32_t>(length));
+  PutBigEndian(out, static_cast<std::uint32_t>(packed.size()));
   return out + packed;
 }
 

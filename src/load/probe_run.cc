@@ -14,7 +14,7 @@ using measure::StopReason;
 /// A stop lies so far ahead that every thread sees it before it comes.
 constexpr Duration kStopAhead = 2ms;
 /// Threads get so long to notice that the probe starts.
-constexpr Duration kStartAhead = 2ms;
+constexpr Duration kStartAhead = 1ms;
 /// Descriptors left for everything that is not a connection: files, database, name service.
 constexpr std::int64_t kSpareDescriptors = 48;
 /// A brake's stop does not wait long for a target that fails.

@@ -6,6 +6,7 @@ tls       the same over TLS                                                    3
 pacing    how exactly requests leave when they are due                        12 min
 memory    memory of a long run at 1024 connections                            10 min
 startup   time of a short command                                              1 min
+spool     what keeping every row costs while the load runs                     4 min
 gate      healthy runs refused, sabotaged runs accepted                       32 min
 search    error rates of the search, on simulated services (--seeds 2000)      2 h
 
@@ -24,11 +25,12 @@ import harness
 import memory
 import pacing
 import search
+import spool
 import startup
 import tls
 
 SECTIONS = {"closed": closed.run, "tls": tls.run, "pacing": pacing.run, "memory": memory.run,
-            "startup": startup.run, "gate": gate.run, "search": search.run}
+            "startup": startup.run, "spool": spool.run, "gate": gate.run, "search": search.run}
 QUICK, QUICK_ROUNDS = ["closed", "tls", "pacing", "startup"], 3
 
 

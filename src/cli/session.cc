@@ -20,7 +20,6 @@
 #include "report/text.h"
 #include "scenario/show.h"
 #include "store/machine.h"
-#include "store/spool_import.h"
 
 namespace loadline::cli {
 namespace {
@@ -306,13 +305,14 @@ void Session::Forget() {
 }
 
 void Session::ImportRecords() {
-  const Result<store::ImportResult> imported = store::ImportSpool(*store_, report_.id);
-  if (imported) {
-    report_.stored = imported->rows;
+  Result<store::ImportResult> copied = store::CopySpool(*store_, report_.id);
+  if (copied) {
+    report_.stored = copied->rows;
+    copied_ = *std::move(copied);
     return;
   }
   report_.spool_note = writer_->spool_folder();
-  Keep(imported.error());
+  Keep(copied.error());
 }
 
 Status Session::WriteDocument(const std::string& document) const {
@@ -354,6 +354,7 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   Keep(WriteDocument(document));
   Keep(writer_->Finish(
       {StateFor(code), ToInt(code), std::string(summary), document, report_.load_line}));
+  Keep(store::DropSpool(*store_, copied_));  // With the last write: one sync for both.
   if (write_error_) {
     static_cast<void>(
         Fail({write_error_->code, "the record is incomplete: " + write_error_->message}));

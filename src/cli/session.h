@@ -28,6 +28,7 @@
 #include "report/style.h"
 #include "scenario/build.h"
 #include "store/run_writer.h"
+#include "store/spool_import.h"
 #include "store/store.h"
 
 namespace loadline::cli {
@@ -107,6 +108,7 @@ class Session {
   std::unique_ptr<load::Engine> engine_;
   std::unique_ptr<LiveDisplay> display_;
   report::RunReport report_;
+  store::ImportResult copied_;  // Rows stored; their spool goes when they are safely on disk.
   Duration alone_{};
   std::optional<Error> write_error_;  // The first thing that could not be stored.
   bool verdict_ = false;              // There is something to judge beyond the preflight.

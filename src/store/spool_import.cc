@@ -116,19 +116,11 @@ class Importer {
       file.SeekTo(TRY(Position(name)));
       while (TRY(ImportSome(file, name, result))) {
       }
-      TRY(MakeDurable(name, file.position()));
     }
     result.cut_bytes += file.CutBytes();
     ++result.files;
-    std::error_code code;
-    std::filesystem::remove(path, code);
-    return {};  // A file that cannot be removed does no harm: its position is stored.
-  }
-
-  /// No file is left: neither are positions needed.
-  Status Forget() {
-    Statement clear = TRY(database_.Prepare("DELETE FROM spool_files WHERE run = ?"));
-    return clear.Bind(run_).Run();
+    result.read.push_back(path.string());
+    return {};
   }
 
  private:
@@ -193,27 +185,33 @@ class Importer {
     return update.Bind(header.epoch_utc_ns).Bind(run_).Run();
   }
 
-  /// Commits of a WAL are safe from a dying process, but not from a power cut until the WAL is
-  /// synced: this one is, and with it all before it. Only then may the spool go.
-  Status MakeDurable(const std::string& name, std::int64_t position) {
-    TRY(database_.Exec("PRAGMA synchronous=FULL"));
-    Status stored = CommitPosition(name, position);
-    TRY(database_.Exec("PRAGMA synchronous=NORMAL"));
-    return stored;
-  }
-
-  Status CommitPosition(const std::string& name, std::int64_t position) {
-    Transaction transaction = TRY(Transaction::Begin(database_));
-    TRY(StorePosition(name, position, stored_));
-    return transaction.Commit();
-  }
-
   Database& database_;
   const std::int64_t run_;
   const std::string id_;
   std::int64_t stored_;
   const ImportProgress& progress_;
 };
+
+/// Commits of a WAL are safe from a dying process, but not from a power cut until they are synced.
+Status MakeDurable(Database& database) {
+  // A whole checkpoint syncs the WAL and the database, and leaves nothing to do for the close.
+  {
+    Statement checkpoint = TRY(database.Prepare("PRAGMA wal_checkpoint(PASSIVE)"));
+    if (TRY(checkpoint.Step())) {
+      const bool busy = checkpoint.Int() != 0;
+      const std::int64_t frames = checkpoint.Int();
+      if (!busy && frames == checkpoint.Int()) {
+        return {};
+      }
+    }
+  }
+  // Another process is reading or writing: sync the WAL, by a commit of its own.
+  TRY(database.Exec("PRAGMA synchronous=FULL"));
+  const Status synced = database.Exec(
+      "BEGIN IMMEDIATE; UPDATE runs SET run = run WHERE run = (SELECT max(run) FROM runs); COMMIT");
+  TRY(database.Exec("PRAGMA synchronous=NORMAL"));
+  return synced;
+}
 
 /// What a reader must know when an import stops: nothing is lost.
 Error Explain(Error error, const std::string& folder) {
@@ -223,6 +221,28 @@ Error Explain(Error error, const std::string& folder) {
         folder);
   }
   return error;
+}
+
+/// Imports all files of a run into `result`; a damaged one after the others.
+Status CopyFiles(Store& store, const RunInfo& info, const ImportProgress& progress,
+                 ImportResult& result) {
+  const std::string folder = SpoolFolder(store.path(), info.id);
+  Importer importer(store, info.number, info.id, info.attempts_stored, progress);
+  std::optional<Error> damaged;
+  for (const std::filesystem::path& path : TRY(SpoolFilesIn(folder))) {
+    const Status imported = importer.ImportFile(path, result);
+    if (imported.has_value()) {
+      continue;
+    }
+    if (imported.error().code != ErrorCode::kCorrupt) {
+      return Explain(imported.error(), folder);
+    }
+    damaged = imported.error();
+  }
+  if (damaged.has_value()) {
+    return *damaged;
+  }
+  return {};
 }
 
 }  // namespace
@@ -244,27 +264,36 @@ Result<std::vector<std::filesystem::path>> SpoolFilesIn(const std::string& folde
   return files;
 }
 
+Result<ImportResult> CopySpool(Store& store, const std::string& run_id,
+                               const ImportProgress& progress) {
+  const RunInfo info = TRY(store.FindRun(run_id));
+  ImportResult result;
+  TRY(CopyFiles(store, info, progress, result));
+  return result;
+}
+
+Status DropSpool(Store& store, const ImportResult& copied) {
+  if (copied.read.empty()) {
+    return {};
+  }
+  TRY(MakeDurable(store.database()));
+  for (const std::string& path : copied.read) {
+    std::error_code code;
+    std::filesystem::remove(path, code);  // Left over it does no harm: its position is stored.
+  }
+  return {};
+}
+
 Result<ImportResult> ImportSpool(Store& store, const std::string& run_id,
                                  const ImportProgress& progress) {
   const RunInfo info = TRY(store.FindRun(run_id));
-  const std::string folder = SpoolFolder(store.path(), info.id);
-  Importer importer(store, info.number, info.id, info.attempts_stored, progress);
   ImportResult result;
-  std::optional<Error> damaged;
-  for (const std::filesystem::path& path : TRY(SpoolFilesIn(folder))) {
-    const Status imported = importer.ImportFile(path, result);
-    if (imported.has_value()) {
-      continue;
-    }
-    if (imported.error().code != ErrorCode::kCorrupt) {
-      return Explain(imported.error(), folder);
-    }
-    damaged = imported.error();
-  }
-  if (damaged.has_value()) {
-    return *damaged;
-  }
-  TRY(importer.Forget());
+  Status copied = CopyFiles(store, info, progress, result);
+  TRY(DropSpool(store, result));
+  TRY(std::move(copied));
+  // No file is left: neither are positions needed.
+  Statement clear = TRY(store.database().Prepare("DELETE FROM spool_files WHERE run = ?"));
+  TRY(clear.Bind(info.number).Run());
   return result;
 }
 

@@ -168,6 +168,39 @@ TEST_F(SpoolImport, KeepsTheSpoolWhenTheDiskIsFull) {
   EXPECT_EQ(Count(), 50'000);
 }
 
+TEST_F(SpoolImport, KeepsACopiedFileUntilItIsDropped) {
+  WriteSpool(0, TestRows(3));
+  const auto copied = CopySpool(store_, writer_.id());
+  ASSERT_TRUE(copied.has_value());
+  EXPECT_EQ(copied->rows, 3);
+  EXPECT_TRUE(std::filesystem::exists(Spool(0)));
+  // A process that dies here leaves a spool whose rows are stored already: none comes twice.
+  const auto again = CopySpool(store_, writer_.id());
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->rows, 0);
+  EXPECT_EQ(Count(), 3);
+
+  ASSERT_TRUE(DropSpool(store_, *copied).has_value());
+  EXPECT_FALSE(std::filesystem::exists(Spool(0)));
+  // The WAL is all in the database: the close has nothing left to do.
+  EXPECT_EQ(*store_.database().Number("PRAGMA wal_checkpoint(PASSIVE)"), 0);
+  EXPECT_EQ(Count(), 3);
+}
+
+TEST_F(SpoolImport, DropsAFileAlsoWhileAnotherProcessReads) {
+  auto reader = Store::Open(store_.path());
+  ASSERT_TRUE(reader.has_value());
+  ASSERT_TRUE(reader->database().Exec("BEGIN").has_value());
+  ASSERT_EQ(*reader->database().Number("SELECT count(*) FROM attempts"), 0);  // Its snapshot.
+  WriteSpool(0, TestRows(3));
+  const auto copied = CopySpool(store_, writer_.id());
+  ASSERT_TRUE(copied.has_value());
+  ASSERT_TRUE(DropSpool(store_, *copied).has_value());
+  EXPECT_FALSE(std::filesystem::exists(Spool(0)));
+  ASSERT_TRUE(reader->database().Exec("COMMIT").has_value());
+  EXPECT_EQ(Count(), 3);
+}
+
 TEST_F(SpoolImport, OfARunWithoutSpoolStoresNothing) {
   const auto result = ImportSpool(store_, writer_.id());
   ASSERT_TRUE(result.has_value());

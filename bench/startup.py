@@ -1,4 +1,9 @@
-"""How long the program takes to start: wall time of the whole process, 30 runs, median."""
+"""How long the program takes to start: wall time of the whole process, 30 runs, median.
+
+At real-time priority where we may (root): otherwise each of its forty waits, for the disk, a thread
+or the reply, would also wait for whatever else the machine is doing.
+"""
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -18,6 +23,11 @@ def wall_ms(argv, runs=30):
 
 def run():
     rows = []
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(5))
+        priority = "real-time priority"
+    except PermissionError:
+        priority = "ordinary priority"
     with tempfile.TemporaryDirectory() as name, Server() as server:
         db = pathlib.Path(name) / "bench.db"
         for label, argv in {
@@ -29,4 +39,5 @@ def run():
         }.items():
             low, median, high = wall_ms(argv)
             rows.append([f"`{label}`", f"{median:.1f} ms", f"{low:.1f}–{high:.1f}"])
-    return table(["command", "wall time", "quartiles"], rows)
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    return table(["command", f"wall time, {priority}", "quartiles"], rows)

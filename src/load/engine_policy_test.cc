@@ -192,7 +192,7 @@ TEST(Engine, BeyondTheRecordsLimitOnlyErrorsAndASampleAreKept) {
   EngineOptions options;
   options.threads = 1;
   options.spool_dir = folder.path();
-  options.records_limit = Bytes{50 * 80};
+  options.records_limit = Bytes{50L * 80};
   auto engine = MakeEngine(ScenarioFor(server.url(), NumberedTask()), options);
   Recording seen;
   const auto result = engine->Probe(Users(2, 1000), seen);

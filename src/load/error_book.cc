@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 512;
 constexpr std::size_t kBodyBytes = 512;
-constexpr std::size_t kLookedAt = 16 * 1024;
+constexpr std::size_t kLookedAt = 16UL * 1024;
 
 /// Appends printable text; anything else but line ends becomes a dot, so that a terminal is safe.
 void AppendHarmless(std::string_view text, std::size_t limit, std::string& out) {

@@ -288,6 +288,7 @@ void Shard::RenderAhead() {
 }
 
 void Shard::OnEvent(const net::Event& event) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the pointer that the pool gave to Loop::Add().
   Connection& connection = *reinterpret_cast<Connection*>(event.owner);
   connection.stream.OnEvent(event);
   switch (connection.state) {

@@ -184,7 +184,7 @@ TEST(Spool, RowsLeftInTheRingAreWrittenAtTheEnd) {
 TEST(Spool, AFullDiskLosesRowsWithACountAndAReason) {
   const TemporaryFolder folder;
   SpoolOptions options = OptionsFor(folder);
-  std::atomic<std::int64_t> room{64 + 3 * 80 + 17};  // Header, three rows and a bit of the fourth.
+  std::atomic<std::int64_t> room{64 + 3L * 80 + 17};  // Header, three rows and a bit of the fourth.
   options.write = [&](int fd, const void* data, std::size_t size) -> ssize_t {
     const std::int64_t some = std::min<std::int64_t>(room, static_cast<std::int64_t>(size));
     if (some == 0) {
@@ -204,7 +204,7 @@ TEST(Spool, AFullDiskLosesRowsWithACountAndAReason) {
   EXPECT_EQ((*spool)->lost(), 2);
   EXPECT_EQ((*spool)->loss_reason(), "No space left on device");
   // The piece of the fourth row was taken back, so that later rows stand where they belong.
-  EXPECT_EQ(Content((*spool)->files()[0]).size(), 64U + 3 * 80U);
+  EXPECT_EQ(Content((*spool)->files()[0]).size(), 64U + 3UL * 80U);
   room = 1'000'000;
   ASSERT_TRUE(PushRow(**spool, 99));
   ASSERT_TRUE((*spool)->Flush(10s));

@@ -65,7 +65,7 @@ Certificate MakeCertificate(EVP_PKEY* key, const char* name, const char* alterna
 }
 
 std::string WriteFile(const std::string& name, const std::function<void(FILE*)>& write) {
-  const std::string path = testing::TempDir() + "loadline_tls_" + std::to_string(getpid()) + name;
+  std::string path = testing::TempDir() + "loadline_tls_" + std::to_string(getpid()) + name;
   FILE* file = std::fopen(path.c_str(), "w");
   EXPECT_NE(file, nullptr);
   write(file);

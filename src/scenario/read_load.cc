@@ -57,6 +57,7 @@ void ReadList(const MapReader& map, const std::string& task, std::vector<Written
                                    [&](const Task& t) { return t.name == objective->task; });
     if (!known) {
       std::vector<std::string_view> names;
+      names.reserve(tasks.size());
       for (const Task& t : tasks) {
         names.push_back(t.name);
       }

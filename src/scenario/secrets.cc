@@ -11,7 +11,7 @@
 namespace loadline::scenario {
 namespace {
 
-constexpr std::size_t kMaxSecretBytes = 64 * 1024;
+constexpr std::size_t kMaxSecretBytes = 64UL * 1024;
 constexpr std::size_t kMinNeedle = 4;
 
 // Base64 in the alphabet for URLs (RFC 4648, section 5) from the standard one.

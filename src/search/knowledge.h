@@ -41,7 +41,7 @@ class Knowledge {
   Knowledge(measure::SearchAxis axis, double allowed, Duration threshold, Duration think)
       : axis_(axis), allowed_(allowed), threshold_(threshold), think_(think) {}
 
-  void Add(Lesson lesson) { lessons_.push_back(std::move(lesson)); }
+  void Add(const Lesson& lesson) { lessons_.push_back(lesson); }
   /// What an earlier search found out: a level with its estimate.
   void AddEarlier(const measure::SearchStep& step);
 

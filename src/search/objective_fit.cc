@@ -268,7 +268,10 @@ CrossingLook ObjectiveFit::Look() {
 }
 
 double ObjectiveFit::Deviation(const Tilted& tilted, const Influence& influence) {
-  return tilted.slope > 0.0 ? std::max(influence.sd / tilted.slope, 1e-9) : kInfinite;
+  if (tilted.slope <= 0.0) {
+    return kInfinite;
+  }
+  return std::max(influence.sd / tilted.slope, 1e-9);
 }
 
 void ObjectiveFit::LookHopeless(CrossingLook& look, double low, double high) {

@@ -38,7 +38,7 @@ using internal::Exchange;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 16UL * 1024;
 constexpr Duration kSweepEvery = 500ms;
 constexpr Duration kSweepWhenStopping = 20ms;
 constexpr Duration kAcceptPause = 100ms;

@@ -26,10 +26,10 @@ struct ServerOptions {
                                       ///< `localhost`.
   std::uint16_t port = 0;             ///< 0: any free one, see Server::port().
   bool tls = false;
-  std::string certificate_file;      ///< PEM with its chain; empty with `tls`: a self-signed one.
-  std::string key_file;              ///< PEM, not encrypted; needed with the certificate.
-  Bytes max_head{16 * 1024};         ///< Of a request; more: 431.
-  Bytes max_body{16 * 1024 * 1024};  ///< More: 413.
+  std::string certificate_file;       ///< PEM with its chain; empty with `tls`: a self-signed one.
+  std::string key_file;               ///< PEM, not encrypted; needed with the certificate.
+  Bytes max_head{16L * 1024};         ///< Of a request; more: 431.
+  Bytes max_body{16L * 1024 * 1024};  ///< More: 413.
   std::size_t max_connections = 20'000;  ///< Further ones are closed at once.
   Duration idle_timeout = 75s;           ///< A connection without a request is closed.
   Duration request_timeout = 60s;        ///< From a request's first byte to its last one.

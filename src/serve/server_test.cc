@@ -57,7 +57,7 @@ class Client {
     for (;;) {
       const std::size_t at = mark.empty() ? std::string::npos : got_.find(mark);
       if (at != std::string::npos) {
-        const std::string text = got_.substr(0, at + mark.size());
+        std::string text = got_.substr(0, at + mark.size());
         got_.erase(0, at + mark.size());
         return text;
       }
@@ -85,7 +85,7 @@ void Echo(const Request& request, Responder responder) {
   responder.Send({.content_type = "text/plain", .body = body});
 }
 
-std::unique_ptr<Server> Serve(Server::Handler handler, ServerOptions options = {}) {
+std::unique_ptr<Server> Serve(Server::Handler handler, const ServerOptions& options = {}) {
   auto server = *Server::Create(options, std::move(handler));
   server->Start();
   return server;

@@ -24,8 +24,8 @@ struct StandinOptions {
   std::string key_file;            ///< PEM; with a certificate from a file.
   sim::ServiceOptions service = DefaultService();
   bool cpu = false;  ///< Burn CPU instead of waiting: a thread per slot, at most kMostThreads.
-  std::uint64_t seed = 1;          ///< Replays service times, balancing and errors.
-  Bytes id_log{64 * 1024 * 1024};  ///< Memory for the ids of requests seen; 0: none are kept.
+  std::uint64_t seed = 1;           ///< Replays service times, balancing and errors.
+  Bytes id_log{64L * 1024 * 1024};  ///< Memory for the ids of requests seen; 0: none are kept.
   /// The loop spins so long before a departure, so that it happens on time.
   Duration spin = 120us;
 

@@ -321,7 +321,7 @@ Status Database::UseWal() {
   // Where two processes switch at the same time SQLite says busy at once, without waiting.
   const Instant deadline = Now() + kBusyTimeout;
   while (true) {
-    const Status switched = Exec("PRAGMA journal_mode=WAL");
+    Status switched = Exec("PRAGMA journal_mode=WAL");
     if (switched.has_value() || (sqlite3_errcode(db_) & 0xff) != SQLITE_BUSY || Now() > deadline) {
       return switched;
     }

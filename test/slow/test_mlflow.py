@@ -1,35 +1,28 @@
 """A real MLflow scoring server under `--as mlflow`: closed loop, open loop and a search by users."""
 import json
-import os
-import pathlib
-import subprocess
-import tempfile
 import unittest
 
+from parts import places  # noqa: F401  (finds the harness)
 from parts.mlflow_server import MlflowServer
 
-LOADLINE = os.environ["LOADLINE"]
+from harness import EndToEnd
 
 
-class Mlflow(unittest.TestCase):
+class Mlflow(EndToEnd):
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(MlflowServer())
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
 
-    def loadline(self, command, *options, timeout=240):
+    def measure(self, command, *options, timeout=240):
         """(exit code, JSON document, everything printed)."""
         document = self.folder / "out.json"
-        document.unlink(missing_ok=True)
-        done = subprocess.run(
-            [LOADLINE, command, self.server.url, "--as", "mlflow", "--rows", self.server.rows,
-             "--db", self.folder / "loadline.db", "--json", document, *options],
-            capture_output=True, text=True, timeout=timeout, check=False)
-        text = done.stdout + done.stderr
-        return done.returncode, json.loads(document.read_text()) if document.exists() else None, text
+        done = self.loadline(command, self.server.url, "--as", "mlflow", "--rows", self.server.rows,
+                             "--json", document, *options, timeout=timeout)
+        self.assertTrue(document.exists(), done.text)
+        return done.code, json.loads(document.read_text()), done.text
 
     def test_closed_loop_is_scored(self):
-        code, result, text = self.loadline("run", "--users", "4", "--duration", "5s",
+        code, result, text = self.measure("run", "--users", "4", "--duration", "5s",
                                            "--p95", "5s")
         self.assertIn(code, (0, 6), text)
         self.assertTrue(result["valid"], text)
@@ -37,7 +30,7 @@ class Mlflow(unittest.TestCase):
         self.assertEqual(sum(result["errors"].values()), 0, text)
 
     def test_open_loop_is_scored(self):
-        code, result, text = self.loadline("run", "--rate", "20/s", "--duration", "10s")
+        code, result, text = self.measure("run", "--rate", "20/s", "--duration", "10s")
         self.assertEqual(code, 0, text)
         self.assertEqual(sum(result["errors"].values()), 0, text)
         # 200 Poisson arrivals, standard deviation 14: five of them are 70.
@@ -46,15 +39,13 @@ class Mlflow(unittest.TestCase):
     def test_a_wrong_column_is_a_failure_and_shown(self):
         rows = self.folder / "wrong.csv"
         rows.write_text("acidity,alcohol\n7.4,9.4\n")
-        done = subprocess.run(
-            [LOADLINE, "run", self.server.url, "--as", "mlflow", "--rows", rows, "--requests", "5",
-             "--db", self.folder / "loadline.db"], capture_output=True, text=True, timeout=60,
-            check=False)
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn("400", done.stdout + done.stderr)
+        done = self.loadline("run", self.server.url, "--as", "mlflow", "--rows", rows,
+                             "--requests", "5")
+        self.assertEqual(done.code, 1, done.text)
+        self.assertIn("400", done.text)
 
     def test_search_by_rate_finds_a_bracket(self):
-        code, result, text = self.loadline("find", "--by", "rate", "--p95", "150ms", "--budget",
+        code, result, text = self.measure("find", "--by", "rate", "--p95", "150ms", "--budget",
                                            "60s", "--max-rate", "400/s")
         self.assertIn(code, (0, 6), text)
         self.assertIsNotNone(result["load_line"], text)
@@ -62,7 +53,7 @@ class Mlflow(unittest.TestCase):
         self.assertLess(result["load_line"]["held_rps"] or 0, 400, text)
 
     def test_search_by_users_finds_a_bracket(self):
-        code, result, text = self.loadline("find", "--by", "users", "--think", "1s", "--p95",
+        code, result, text = self.measure("find", "--by", "users", "--think", "1s", "--p95",
                                            "150ms", "--budget", "60s", timeout=300)
         self.assertIn(code, (0, 6), text)
         self.assertIsNotNone(result["load_line"], text)

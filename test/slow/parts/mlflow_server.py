@@ -12,29 +12,34 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "build" / "parts" / "mlflow"
 PYTHON = FOLDER / "venv" / "bin" / "python"
+PACKAGES = ["mlflow==3.17.2", "scikit-learn==1.9.1"]
 
 
 def environment():
     env = dict(os.environ, MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true",
+               UV_CACHE_DIR=str(FOLDER.parent / "cache" / "uv"),
+               PIP_CACHE_DIR=str(FOLDER.parent / "cache" / "pip"),
                PATH=f"{PYTHON.parent}:{os.environ['PATH']}")
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc files the start takes four times as long
     return env
 
 
 def install():
-    """MLflow and scikit-learn from PyPI, and the trained model; minutes the first time."""
+    """MLflow and scikit-learn from PyPI, and the trained model; minutes the first time. Whoever
+    changes the versions gets a new folder, from a cache of what was downloaded before."""
     done = FOLDER / "installed"
-    if done.exists():
+    if done.exists() and done.read_text() == " ".join(PACKAGES):
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     subprocess.run([sys.executable, "-m", "venv", FOLDER / "venv"], check=True)
-    subprocess.run([PYTHON, "-m", "pip", "install", "-q", "uv"], check=True)
+    subprocess.run([PYTHON, "-m", "pip", "install", "-q", "uv"], check=True,
+                   env=environment())
     subprocess.run([PYTHON, "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python",
-                    PYTHON, "mlflow", "scikit-learn"], check=True)
+                    PYTHON, *PACKAGES], check=True, env=environment())
     subprocess.run([PYTHON, pathlib.Path(__file__).with_name("wine_model.py"), FOLDER / "model",
                     FOLDER / "wines.csv"], check=True, env=environment(), stdout=subprocess.DEVNULL)
-    done.touch()
+    done.write_text(" ".join(PACKAGES))
 
 
 class MlflowServer:

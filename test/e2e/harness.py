@@ -109,11 +109,11 @@ class EndToEnd(unittest.TestCase):
         """Runs the program to its end. A run that the generator's own gate refused (exit 3: this
         machine was too busy to measure) is forgotten and repeated, as its message asks for."""
         done = self.finish(self.start(*arguments, **variables), timeout)
-        for _ in range(self.second_chances):
+        for chance in range(self.second_chances):
             if done.code != 3:
                 break
             self.finish(self.start("runs", "rm", "@last", "--yes"), timeout)
-            time.sleep(1.0)
+            time.sleep(2.0 ** chance)
             done = self.finish(self.start(*arguments, **variables), timeout)
         return done
 

@@ -26,6 +26,20 @@ RATE, LENGTH, FROZEN = 500, 20.0, 2.0
 
 class Freeze(EndToEnd):
     def frozen_run(self, *options):
+        for chance in range(1 + self.second_chances):
+            if chance:
+                self.fresh_store()
+            done, frozen, document = self.freeze_once(*options)
+            if done.code != 3:
+                break
+        self.assertEqual(done.code, 0, done.text)
+        result = json.loads(document.read_text())
+        self.assertTrue(result["valid"], f"a frozen target is no fault of ours\n{done.text}")
+        self.assertEqual(result["requests"], RATE * LENGTH, done.text)
+        return result, frozen, done.text
+
+    def freeze_once(self, *options):
+        """(the run, how long the server was frozen, the file of the result)."""
         document = self.folder / "out.json"
         with Standin("--pods", "8", "--latency", "constant:0.5ms", "--overhead", "0", "--queue",
                      "unlimited") as standin:
@@ -40,12 +54,7 @@ class Freeze(EndToEnd):
             time.sleep(FROZEN)
             standin.process.send_signal(signal.SIGCONT)
             frozen = time.monotonic() - begun
-            done = self.finish(process)
-        self.assertEqual(done.code, 0, done.text)
-        result = json.loads(document.read_text())
-        self.assertTrue(result["valid"], f"a frozen target is no fault of ours\n{done.text}")
-        self.assertEqual(result["requests"], RATE * LENGTH, done.text)
-        return result, frozen, done.text
+            return self.finish(process), frozen, document
 
     def drained(self, frozen):
         """How long requests were delayed at all, T: from what the store says of each of them."""

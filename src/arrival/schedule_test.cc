@@ -12,6 +12,7 @@ namespace {
 
 std::vector<Duration> FirstDues(Schedule schedule, std::int64_t n) {
   std::vector<Duration> dues;
+  dues.reserve(static_cast<std::size_t>(n));
   for (std::int64_t k = 0; k < n; ++k) {
     dues.push_back(schedule.Due(k));
   }

@@ -21,7 +21,7 @@ Arguments Parsed(std::initializer_list<const char*> words) {
 
 SessionOptions OptionsOf(std::initializer_list<const char*> words) {
   std::vector<scenario::Fault> faults;
-  const SessionOptions options = ReadSessionOptions(Parsed(words), faults);
+  SessionOptions options = ReadSessionOptions(Parsed(words), faults);
   EXPECT_THAT(faults, IsEmpty());
   return options;
 }

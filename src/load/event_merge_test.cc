@@ -66,6 +66,7 @@ TEST(EventMerge, NumbersRequestsOfUsersInTimeOrder) {
   merge.Add(0, Departure(16, 2));
   const auto events = merge.TakeUntil(Duration(20));
   std::vector<std::uint32_t> numbers;
+  numbers.reserve(events.size());
   for (const Event& event : events) {
     numbers.push_back(event.request);
   }

@@ -15,7 +15,6 @@ namespace loadline::scenario {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const Texts& Files() {
@@ -48,6 +47,7 @@ std::vector<std::string> Bodies(const Scenario& scenario, int count, std::uint64
   Renderer renderer(scenario, secrets, kCodec, seed);
   RenderedRequest out;
   std::vector<std::string> bodies;
+  bodies.reserve(static_cast<std::size_t>(count));
   for (int k = 0; k < count; ++k) {
     bodies.emplace_back(renderer.Render(scenario.tasks[0], static_cast<std::uint64_t>(k), {}, out)
                             ? out.body

@@ -53,7 +53,7 @@ std::string_view Bool(bool value) {
 class Writer {
  public:
   void Line(int level, std::string_view text) {
-    out_.append(static_cast<std::size_t>(2 * level), ' ');
+    out_.append(2 * static_cast<std::size_t>(level), ' ');
     out_ += text;
     out_ += '\n';
   }

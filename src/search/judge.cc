@@ -67,6 +67,7 @@ measure::ObjectiveState JudgeState::state() const {
 
 std::vector<measure::ObjectiveResult> JudgeState::Results() const {
   std::vector<measure::ObjectiveResult> results;
+  results.reserve(options_.objectives.size());
   for (std::size_t i = 0; i < options_.objectives.size(); ++i) {
     results.push_back(tested_of_[i] != SIZE_MAX ? TestedResult(tested_[tested_of_[i]])
                                                 : MeasuredResult(i));

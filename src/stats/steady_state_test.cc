@@ -13,6 +13,7 @@ namespace {
 std::vector<double> Noise(std::size_t n, std::uint64_t seed) {
   Random random(seed);
   std::vector<double> series;
+  series.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     series.push_back(100 + random.Normal());
   }

@@ -76,6 +76,7 @@ inline measure::Row TestRow(std::uint64_t i) {
 
 inline std::vector<measure::Row> TestRows(std::size_t n) {
   std::vector<measure::Row> rows;
+  rows.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     rows.push_back(TestRow(i));
   }

@@ -30,8 +30,9 @@ class Mlflow(EndToEnd):
         self.assertEqual(sum(result["errors"].values()), 0, text)
 
     def test_open_loop_is_scored(self):
-        code, result, text = self.measure("run", "--rate", "20/s", "--duration", "10s")
-        self.assertEqual(code, 0, text)
+        code, result, text = self.measure("run", "--rate", "20/s", "--duration", "10s",
+                                          "--p95", "5s")
+        self.assertIn(code, (0, 6), text)
         self.assertEqual(sum(result["errors"].values()), 0, text)
         # 200 Poisson arrivals, standard deviation 14: five of them are 70.
         self.assertAlmostEqual(result["requests"], 200, delta=70)

@@ -153,7 +153,7 @@ void SearchRun::Learn(const Choice& choice, const Probed& probed) {
     lesson.share_ratio_sd = probed.evidence.share_ratio_sd;
   }
   lesson.summary = SummaryOf(probed);
-  knowledge_->Add(std::move(lesson));
+  knowledge_->Add(lesson);
 }
 
 queueing::ProbeSummary SearchRun::SummaryOf(const Probed& probed) const {

@@ -12,6 +12,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "build" / "parts" / "mlflow"
 PYTHON = FOLDER / "venv" / "bin" / "python"
+# As important as any process of the machine, not more (see places.py): MLflow fills a core.
+ORDINARY = ["chrt", "--other", "0"]
 PACKAGES = ["mlflow==3.17.2", "scikit-learn==1.9.1"]
 
 
@@ -32,13 +34,14 @@ def install():
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    subprocess.run([sys.executable, "-m", "venv", FOLDER / "venv"], check=True)
-    subprocess.run([PYTHON, "-m", "pip", "install", "-q", "uv"], check=True,
+    subprocess.run([*ORDINARY, sys.executable, "-m", "venv", FOLDER / "venv"], check=True)
+    subprocess.run([*ORDINARY, PYTHON, "-m", "pip", "install", "-q", "uv"], check=True,
                    env=environment())
-    subprocess.run([PYTHON, "-m", "uv", "pip", "install", "-q", "--compile-bytecode", "--python",
-                    PYTHON, *PACKAGES], check=True, env=environment())
-    subprocess.run([PYTHON, pathlib.Path(__file__).with_name("wine_model.py"), FOLDER / "model",
-                    FOLDER / "wines.csv"], check=True, env=environment(), stdout=subprocess.DEVNULL)
+    subprocess.run([*ORDINARY, PYTHON, "-m", "uv", "pip", "install", "-q", "--compile-bytecode",
+                    "--python", PYTHON, *PACKAGES], check=True, env=environment())
+    subprocess.run([*ORDINARY, PYTHON, pathlib.Path(__file__).with_name("wine_model.py"),
+                    FOLDER / "model", FOLDER / "wines.csv"], check=True, env=environment(),
+                   stdout=subprocess.DEVNULL)
     done.write_text(" ".join(PACKAGES))
 
 
@@ -55,8 +58,8 @@ class MlflowServer:
         self.url = f"http://127.0.0.1:{port}"
         self._log = open(FOLDER / "serve.log", "w", encoding="utf-8")
         self._process = subprocess.Popen(
-            [PYTHON.parent / "mlflow", "models", "serve", "-m", FOLDER / "model", "--env-manager",
-             "local", "-h", "127.0.0.1", "-p", str(port), "-w", "1"],
+            [*ORDINARY, PYTHON.parent / "mlflow", "models", "serve", "-m", FOLDER / "model",
+             "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port), "-w", "1"],
             env=environment(), stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True)
         self._wait_until_it_answers()
         return self

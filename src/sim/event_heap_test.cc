@@ -53,7 +53,7 @@ TEST(EventHeap, MixesAddingAndTaking) {
 TEST(EventHeap, ReplacesTheEarliest) {
   EventHeap heap;
   for (std::uint32_t i = 0; i < 20; ++i) {
-    heap.Push(10 * i, i);
+    heap.Push(std::int64_t{10} * i, i);
   }
   heap.ReplaceTop(55, 100);  // In place of item 0, between 5 and 6.
   heap.ReplaceTop(55, 101);  // In place of item 1, behind 100.

@@ -81,6 +81,7 @@ void Append(std::vector<FlagGroup>& groups, std::string_view title, const Flag& 
 
 std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
   std::vector<FlagGroup> groups;
+  groups.reserve(kOrder.size());
   for (const std::string_view title : kOrder) {
     groups.push_back({title, {}});
   }

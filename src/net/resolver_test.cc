@@ -110,6 +110,7 @@ TEST(Resolver, AnswersTheAskingThreadAndWakesItsLoop) {
 TEST(Resolver, ServesSeveralThreads) {
   Resolver resolver({}, FakeLookup);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> answers{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

@@ -54,7 +54,8 @@ TEST(ResponseLaw, BeyondTheCapacityAllAreLate) {
 TEST(ResponseLaw, MoreLoadNeverHelps) {
   const ResponseLaw law(Pool(12, 0.25));
   double last = 0;
-  for (double rate = 0; rate < 12.5; rate += 0.25) {
+  for (int quarters = 0; quarters < 50; ++quarters) {
+    const double rate = 0.25 * quarters;
     const double tail = law.Tail(Rate{rate}, 3s);
     EXPECT_GE(tail, last) << rate;
     last = tail;

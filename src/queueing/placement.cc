@@ -114,7 +114,8 @@ Fitted Refine(Fitted best, std::span<const ProbeSummary> probes, Duration thresh
   const bool split = best.shape.pools > 1;
   const int servers = split ? best.shape.pools : best.shape.servers.count;
   const double scv = best.shape.scv;
-  for (double step = 0.08; step > 0.001; step /= 2) {
+  double step = 0.08;
+  for (int halvings = 0; halvings < 7; ++halvings, step /= 2) {
     const double busy = Seconds(best.shape.servers.service) / Seconds(alone);
     for (const double factor : {1 - step, 1 + step}) {
       // Up to 10 % more than the fastest probe's response, which is a noisy number, too.

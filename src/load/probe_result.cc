@@ -62,12 +62,15 @@ bool ProbeRun::AllExhausted() const {
 Duration ProbeRun::MeasuredLength() const {
   Duration last = StopAt();
   if (AllExhausted()) {
+    // Open loop: until the last request was due. Users, and a single request, which has no span of
+    // issuing: until the last answer.
     last = Duration::zero();
+    Duration answered = Duration::zero();
     for (const std::unique_ptr<Shard>& shard : shards_) {
       last = std::max(last, shard->result().last_scheduled - start_);
+      answered = std::max(answered, shard->result().totals.last_done - start_);
     }
-    // A single request has no span of issuing: then it is the time until it ended.
-    last = last > load_.warmup ? last : delivered_to_;
+    last = load_.open() && last > load_.warmup ? last : answered;
   }
   return std::max(last - load_.warmup, Duration::zero());
 }
@@ -174,11 +177,12 @@ void ProbeRun::FillGenerator(Measurement& result) const {
     health.no_ports += part.totals.no_ports;
     health.not_rendered += part.totals.not_rendered;
     issuing = std::max(issuing, part.issuing);
-    const double seconds = Seconds(part.issuing);
-    const double cpu = seconds > 0.0 ? Seconds(part.cpu - part.spin) / seconds : 0.0;
+    // Of a few requests sent at once the clock of CPU time says nothing.
+    const double seconds = std::max(Seconds(part.issuing), 0.01);
+    const double cpu = Seconds(part.cpu - part.spin) / seconds;
     if (cpu >= generator.cpu_busiest) {
       generator.cpu_busiest = cpu;
-      generator.spin_busiest = seconds > 0.0 ? Seconds(part.spin) / seconds : 0.0;
+      generator.spin_busiest = Seconds(part.spin) / seconds;
     }
   }
   generator.throttled = cgroup_.Throttled() - throttled_at_start_;

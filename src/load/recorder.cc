@@ -95,6 +95,7 @@ void Recorder::Ended(const Request& request, const Outcome& outcome, Instant don
   }
   ++tally_.completed;
   tally_.answered += outcome.answered ? 1 : 0;
+  totals_.last_done = done;
   totals_.span_completed += done >= warmup_end_ && done <= issue_end_ ? 1 : 0;
   TaskCounts& counts = request.warmup ? slab_->warmup[request.task] : slab_->judged[request.task];
   const Duration response = done - request.scheduled;

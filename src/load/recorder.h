@@ -56,6 +56,7 @@ struct RecorderTotals {
   std::int64_t skipped = 0;  ///< By choice.
   std::int64_t cut = 0;
   std::int64_t span_completed = 0;  ///< Completed between warm-up's end and the end of issuing.
+  Instant last_done{};              ///< When the latest attempt ended.
   std::int64_t no_descriptors = 0;
   std::int64_t no_ports = 0;
   std::int64_t not_rendered = 0;

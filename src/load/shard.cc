@@ -181,7 +181,10 @@ void Shard::EndIssuing() {
   next_due_ = Instant::max();
   issue_end_ = clock_;
   result_.exhausted = source_.exhausted();
-  recorder_.EndIssuing(std::min(clock_, stop_));
+  // Users who have made all the requests asked for are waited for: their last answers count.
+  if (!source_.closed() || !source_.exhausted()) {
+    recorder_.EndIssuing(std::min(clock_, stop_));
+  }
   result_.never_dispatched = source_.CountUntaken(
       stop_, [this](Instant at, std::uint32_t user) { recorder_.Scheduled(at, user, 0); });
   result_.in_flight_end = recorder_.tally().dispatched - recorder_.tally().completed;

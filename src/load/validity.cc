@@ -16,6 +16,7 @@ using measure::Refusal;
 constexpr double kCpuLimit = 0.9;          // Share of a core, spinning not counted.
 constexpr double kDispatchedShare = 0.99;  // Of what was scheduled.
 constexpr double kStalledShare = 0.01;     // Of the probe, in which no loop may stand still.
+constexpr double kTellingSeconds = 0.5;    // A shorter burst of requests is no limit.
 constexpr double kThrottledShare = 0.001;  // Of the probe: below, a period's rounding.
 
 std::string MoreThreads(const Health& health) {
@@ -136,7 +137,8 @@ std::vector<Refusal> Judge(const Health& health) {
 }
 
 bool IsGeneratorLimited(const Health& health) {
-  return !health.open && !health.thinking && health.generator.cpu_busiest >= kCpuLimit;
+  return !health.open && !health.thinking && health.generator.cpu_busiest >= kCpuLimit &&
+         health.seconds >= kTellingSeconds;
 }
 
 }  // namespace loadline::load

@@ -86,6 +86,9 @@ TEST(Judge, RefusesABusyThreadInAnOpenLoopOnly) {
   health.open = false;
   EXPECT_TRUE(Judge(health).empty());
   EXPECT_TRUE(IsGeneratorLimited(health));
+  health.seconds = 0.4;  // A few requests, sent at once.
+  EXPECT_FALSE(IsGeneratorLimited(health));
+  health.seconds = 60.0;
   health.thinking = true;
   EXPECT_FALSE(IsGeneratorLimited(health));
 }

@@ -85,8 +85,8 @@ std::string PlanText(const PlanFacts& plan, const Style& style) {
   }
   text += plan.time.has_value() ? fmt::format(" for {}", RoughText(*plan.time)) : std::string();
   if (plan.requests > 0) {
-    text += fmt::format("{} {} requests", plan.time.has_value() ? " or" : " for",
-                        FormatCount(plan.requests));
+    text += fmt::format("{} {} {}", plan.time.has_value() ? " or" : " for",
+                        FormatCount(plan.requests), plan.requests == 1 ? "request" : "requests");
   }
   text += plan.brake ? "; stops a probe at >50 % errors for 2 s, or 2 s without a reply"
                      : "; no brake: errors stop nothing";

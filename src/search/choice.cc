@@ -148,7 +148,9 @@ double SearchRun::ProofSeconds(double line, double distance, Side side) const {
 
 double SearchRun::CheapestBelow(double line) const {
   double cheapest = kNearestBelow;
-  for (double distance = kNearestBelow; distance <= kFarthestBelow; distance += 0.05) {
+  constexpr int kSteps = 18;
+  for (int i = 1; i <= kSteps; ++i) {
+    const double distance = std::lerp(kNearestBelow, kFarthestBelow, i / double{kSteps});
     if (ProofSeconds(line, distance, Side::kBelow) < ProofSeconds(line, cheapest, Side::kBelow)) {
       cheapest = distance;
     }

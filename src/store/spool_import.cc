@@ -207,7 +207,7 @@ Status MakeDurable(Database& database) {
   }
   // Another process is reading or writing: sync the WAL, by a commit of its own.
   TRY(database.Exec("PRAGMA synchronous=FULL"));
-  const Status synced = database.Exec(
+  Status synced = database.Exec(
       "BEGIN IMMEDIATE; UPDATE runs SET run = run WHERE run = (SELECT max(run) FROM runs); COMMIT");
   TRY(database.Exec("PRAGMA synchronous=NORMAL"));
   return synced;

@@ -50,7 +50,7 @@ measure::ObjectiveState JudgeState::state() const {
   if (backlog_grows_) {
     return ObjectiveState::kBroken;
   }
-  bool held = true;
+  bool held = !options_.objectives.empty();
   for (std::size_t i = 0; i < options_.objectives.size(); ++i) {
     const ObjectiveState state =
         tested_of_[i] != SIZE_MAX ? tested_[tested_of_[i]].state : MeasuredResult(i).state;
@@ -59,7 +59,7 @@ measure::ObjectiveState JudgeState::state() const {
     }
     held = held && state == ObjectiveState::kHeld;
   }
-  if (options_.objectives.empty() || options_.prove_steady) {
+  if (options_.prove_steady) {
     held = held && (!crossing_ || !options_.load.open() || steady_z_ > boundary_.held);
   }
   return held ? ObjectiveState::kHeld : ObjectiveState::kUndecided;

@@ -11,6 +11,10 @@ namespace {
 
 constexpr double kFewestMemory = 10.0;
 constexpr double kBatchMemories = 3.0;  // Batches are at least so many memories long.
+/// Where the share, with one cluster more, is below this part of the allowed one…
+constexpr double kRoomShare = 0.25;
+/// …it may be compared with what the limit would look like, for so much of the evidence.
+constexpr double kRoomWeight = 0.75;
 constexpr double kCleanClusters = 5.0;  // The first look could bear so many unseen clusters.
 
 }  // namespace
@@ -98,6 +102,14 @@ BatchLook LateBatches::Look(std::uint32_t decided) const {
       careful < allowed_
           ? NormalFromStudent((1.0 - careful / allowed_) * careful / look.share_sd, degrees)
           : 0.0;
+  if (careful < kRoomShare * allowed_) {
+    // Far below the limit there may be nothing late at all, and one cluster is never known better
+    // than by itself. But so few clusters are improbable at the limit, where there would be
+    // allowed / careful times as many: their relative error falls with the root of their number.
+    const double at_limit = look.share_sd * std::sqrt(allowed_ / careful);
+    look.held_z = std::max(
+        look.held_z, kRoomWeight * NormalFromStudent((allowed_ - careful) / at_limit, degrees));
+  }
   look.broken_z = NormalFromStudent((look.share - allowed_) / look.share_sd, degrees);
   return look;
 }

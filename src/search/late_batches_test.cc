@@ -57,6 +57,24 @@ TEST(LateBatches, HoldsTheArithmeticOfTheTest) {
   EXPECT_NEAR(look.broken_z, NormalFromStudent((0.1 - 0.2) / look.share_sd, 29.0), 1e-12);
 }
 
+TEST(LateBatches, HoldsWhereNothingIsLateOnceTheLimitWouldHaveShownManyClusters) {
+  // τ₀ = 10, q = 0.2. Nothing late: one cluster, 10 of n, is all that may be missing.
+  LateBatches batches(10.0, 0.2, 1.0);
+  const auto held_after = [&](int n) {
+    while (batches.arrivals() < 30 + n) {
+      batches.Arrive(true);
+    }
+    return batches.Look(kAll);
+  };
+  // n = 960 in 32 batches: careful share and its deviation 1/96. At the limit there would be
+  // 0.2 · 96 = 19.2 clusters: the deviation is √19.2 times as large.
+  const double z = (0.2 - 1.0 / 96.0) / (std::sqrt(19.2) / 96.0);
+  EXPECT_NEAR(held_after(960).held_z, 0.75 * NormalFromStudent(z, 31.0), 1e-9);
+  // It grows with √n; without this it would stay below 1 for ever.
+  EXPECT_GT(held_after(1770).held_z, 3.0);
+  EXPECT_LT(batches.Look(kAll).broken_z, 0.0);
+}
+
 TEST(LateBatches, CountsOnlyTheOwnTask) {
   // Half of the arrivals are of the task: batches of 3 τ₀ of its requests are 60 arrivals long.
   LateBatches batches(10.0, 0.2, 0.5);

@@ -284,10 +284,17 @@ std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
     End(measure::SearchEnd::kFloor);
     return std::nullopt;
   }
+  // Requests come slowly so far down: nothing is learnt of a load that is bad before the first
+  // look.
+  const Duration look = FromSeconds(kGlanceLooks * kFirstLook * BatchAt(level) / RateAt(level));
+  if (look > Left()) {
+    End(measure::SearchEnd::kBudget);
+    return std::nullopt;
+  }
   return Choice{.kind = StepKind::kGlance,
                 .level = level,
                 .alpha = errors_.Take(kGlanceError),
-                .limit = GlanceLimit(level)};
+                .limit = std::max({Duration(2s), ShareOf(Left(), kGlanceShare), look})};
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {

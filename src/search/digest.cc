@@ -45,7 +45,8 @@ std::string Joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 void SearchRun::End(measure::SearchEnd end) {
-  if (!ended_) {
+  // An interruption counts although the search had ended: the operating load was cut short.
+  if (!ended_ || end == measure::SearchEnd::kInterrupted) {
     ended_ = true;
     line_.end = end;
   }

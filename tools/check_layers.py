@@ -2,7 +2,8 @@
 """Refuses an #include that crosses a layer which src/CMakeLists.txt does not allow.
 
 The table is read from the loadline_module() calls themselves, so there is one source of truth.
-Tests may also include what TEST_DEPS names; cli may include everything it lists.
+Tests, and what lies in a folder `testing`, may also include what TEST_DEPS names; cli may include
+everything it lists.
 """
 import pathlib
 import re
@@ -40,7 +41,8 @@ def faults(modules):
             yield f"{path.relative_to(ROOT)}: folder is not a module of src/CMakeLists.txt"
             continue
         code, tests = modules[module]
-        allowed = tests if path.name.endswith("_test.cc") else code
+        is_test = path.name.endswith("_test.cc") or "testing" in path.parts
+        allowed = tests if is_test else code
         for number, line in enumerate(path.read_text().splitlines(), 1):
             match = re.match(r'#include "([a-z_]+)/', line)
             if match and match.group(1) not in allowed:

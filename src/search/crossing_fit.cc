@@ -23,6 +23,8 @@ constexpr double kPooledDepartures = 20.0;
 constexpr double kRejectingRatio = 4.0;
 /// …if so many have left.
 constexpr double kRejectingDepartures = 5.0;
+/// The beginning, before the queue fills, makes at most this share of all departures.
+constexpr double kBeginningShare = 0.1;
 /// The backlog test looks at the states on top that hold this share of all departures.
 constexpr double kBacklogShare = 0.5;
 
@@ -104,6 +106,13 @@ void CrossingFit::PoolRates() {
   std::size_t lowest = 0;
   while (lowest + 1 < bins_ && (seconds_[lowest] <= 0.0 || departures_[lowest + 1] <= 0.0)) {
     ++lowest;
+  }
+  // A state that was never left downward was passed once, on the way up: what lies below it is the
+  // beginning and never came back, if it is no more than a small part of the whole.
+  double below = 0.0;
+  for (std::size_t bin = lowest + 1; bin < bins_ && below <= kBeginningShare * total; ++bin) {
+    below += departures_[bin];
+    lowest = departures_[bin] <= 0.0 && seconds_[bin] > 0.0 ? bin : lowest;
   }
   lowest_ = BinFloor(static_cast<std::uint32_t>(lowest));
 }

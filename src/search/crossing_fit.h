@@ -97,7 +97,7 @@ class CrossingFit {
   std::vector<std::size_t> group_;  // Bin -> first bin of those that share one departure rate.
   std::vector<double> leave_;       // Departure rate by bin.
   std::vector<double> support_;     // Departures behind that rate.
-  std::size_t lowest_ = 0;          // The first state with time and a way back to it.
+  std::size_t lowest_ = 0;          // The first state to which there was a way back.
 };
 
 }  // namespace loadline::search

@@ -207,6 +207,32 @@ TEST(CrossingFit, BeginsAtTheLowestStateThatHasAWayBack) {
   EXPECT_NEAR(look.log_ratio, std::log(0.2), 1e-6);
 }
 
+TEST(CrossingFit, LeavesOutWhatWasPassedOnceOnTheWayUp) {
+  // The queue filled up once: from 5 nobody ever left downward.
+  CrossingCounts counts(16, 1);
+  FillBatch(counts, {{.bin = 2, .seconds = 0.5, .found = 8},
+                     {.bin = 3, .seconds = 0.5, .departures = 1, .found = 8},
+                     {.bin = 4, .seconds = 0.5}});
+  for (int i = 0; i < 20; ++i) {
+    FillBatch(counts, {{.bin = 5, .seconds = 8.0, .found = 8},
+                       {.bin = 6, .seconds = 8.0, .departures = 16, .found = 8}});
+  }
+  counts.Arrive();
+  EXPECT_NEAR(CrossingFit(counts, 21, kOnePerSecond).Look({.allowed = 0.01}).share, 0.25, 1e-12);
+}
+
+TEST(CrossingFit, KeepsALowerPartThatIsMoreThanABeginning) {
+  // The same, but half of all departures were below: two levels, each of which counts.
+  const CrossingCounts counts = Filled(20, {{.bin = 0, .seconds = 8.0, .found = 8},
+                                            {.bin = 1, .seconds = 8.0, .departures = 16},
+                                            {.bin = 2, .seconds = 8.0, .found = 8},
+                                            {.bin = 3, .seconds = 8.0, .departures = 16}});
+  // π ∝ 1, 1/2, then 2 with 160 s and (at least) one departure: 160 times as much, 80; 3: 40, and
+  // the tail 20 + 10 + … = 40. Of 161.5 the last 40 are unseen.
+  EXPECT_NEAR(CrossingFit(counts, 20, kOnePerSecond).Look({.allowed = 0.01}).share, 40.0 / 161.5,
+              1e-9);
+}
+
 TEST(CrossingFit, JudgesTheShareItselfWhereNoLoadIsLowEnough) {
   // One request in ten is late, whatever it finds. r = 0.02/2 = 0.01: share = 0.1 + 0.9 r².
   const CrossingCounts counts =

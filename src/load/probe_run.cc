@@ -292,10 +292,10 @@ void ProbeRun::DeliverWindow(std::int64_t window, Duration begin, Duration end) 
     Stop(StopReason::kObserver);
   }
   if (options_.brake && !stopping_ && end < StopAt()) {
-    const Brake::Totals totals{.completed = sum.completed,
-                               .failed = sum.failed,
-                               .answered = sum.answered,
-                               .in_flight = progress_.in_flight};
+    const measure::Brake::Totals totals{.completed = sum.completed,
+                                        .failed = sum.failed,
+                                        .answered = sum.answered,
+                                        .in_flight = progress_.in_flight};
     if (const std::optional<StopReason> reason = brake_.Look(end, totals, slowest_)) {
       Stop(*reason);
     }

@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "load/arrival_walk.h"
-#include "load/brake.h"
 #include "load/cgroup.h"
 #include "load/event_merge.h"
 #include "load/shard.h"
 #include "load/timeline.h"
+#include "measure/brake.h"
 #include "measure/prober.h"
 
 namespace loadline::load {
@@ -116,7 +116,7 @@ class ProbeRun {
   std::optional<ArrivalWalk> walk_;  // Open loop.
   EventMerge merge_;
   Timeline timeline_;
-  Brake brake_;
+  measure::Brake brake_;
   measure::Progress progress_;
   measure::StopReason stop_reason_ = measure::StopReason::kComplete;
   bool stopping_ = false;

@@ -60,6 +60,10 @@ struct Generator {
   std::int64_t dropped_events = 0;   ///< Events lost on the way to the observer: no test may judge.
   std::int64_t descriptors_left = 0;
   std::int64_t ports_left = 0;
+
+  /// Takes over from `other`, a further second or probe, whatever is worse there; losses, starved
+  /// requests and throttling are added.
+  void Worsen(const Generator& other);
 };
 
 /// One task in one second: every departure in it, by done stamp. Successes only in the histograms.

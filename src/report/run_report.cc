@@ -16,26 +16,6 @@ void AddAccounts(measure::Accounts& sum, const measure::Accounts& one) {
   sum.cut += one.cut;
 }
 
-/// The worse of both in every respect; losses are added.
-void AddGenerator(measure::Generator& worst, const measure::Generator& one, bool first) {
-  worst.lateness_p50 = std::max(worst.lateness_p50, one.lateness_p50);
-  worst.lateness_p99 = std::max(worst.lateness_p99, one.lateness_p99);
-  worst.lateness_max = std::max(worst.lateness_max, one.lateness_max);
-  worst.send_error_p50 = std::max(worst.send_error_p50, one.send_error_p50);
-  worst.send_error_p99 = std::max(worst.send_error_p99, one.send_error_p99);
-  worst.starved += one.starved;
-  worst.loop_lag_max = std::max(worst.loop_lag_max, one.loop_lag_max);
-  worst.cpu_busiest = std::max(worst.cpu_busiest, one.cpu_busiest);
-  worst.spin_busiest = std::max(worst.spin_busiest, one.spin_busiest);
-  worst.think_overrun_p99_s = std::max(worst.think_overrun_p99_s, one.think_overrun_p99_s);
-  worst.throttled += one.throttled;
-  worst.dropped_records += one.dropped_records;
-  worst.dropped_events += one.dropped_events;
-  worst.descriptors_left =
-      first ? one.descriptors_left : std::min(worst.descriptors_left, one.descriptors_left);
-  worst.ports_left = first ? one.ports_left : std::min(worst.ports_left, one.ports_left);
-}
-
 void AddRefusals(std::vector<measure::Refusal>& all, const std::vector<measure::Refusal>& some) {
   for (const measure::Refusal& refusal : some) {
     const bool known = std::any_of(all.begin(), all.end(), [&](const measure::Refusal& one) {
@@ -66,7 +46,11 @@ Totals TotalsOf(const RunReport& report) {
       ++totals.refused_probes;
       continue;
     }
-    AddGenerator(totals.generator, m.generator, first);
+    if (first) {
+      totals.generator = m.generator;
+    } else {
+      totals.generator.Worsen(m.generator);
+    }
     first = false;
     totals.generator_limited = totals.generator_limited || m.generator_limited;
     AddRefusals(totals.refusals, m.refusals);

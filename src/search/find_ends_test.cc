@@ -15,7 +15,6 @@ namespace {
 
 using measure::LoadLine;
 using measure::SearchEnd;
-using measure::StepResult;
 using testing::Diary;
 using testing::Errors;
 using ::testing::HasSubstr;

@@ -12,24 +12,6 @@
 namespace loadline::store {
 namespace {
 
-void AddGenerator(measure::Generator& worst, const measure::Generator& one) {
-  worst.lateness_p50 = std::max(worst.lateness_p50, one.lateness_p50);
-  worst.lateness_p99 = std::max(worst.lateness_p99, one.lateness_p99);
-  worst.lateness_max = std::max(worst.lateness_max, one.lateness_max);
-  worst.send_error_p50 = std::max(worst.send_error_p50, one.send_error_p50);
-  worst.send_error_p99 = std::max(worst.send_error_p99, one.send_error_p99);
-  worst.starved += one.starved;
-  worst.loop_lag_max = std::max(worst.loop_lag_max, one.loop_lag_max);
-  worst.cpu_busiest = std::max(worst.cpu_busiest, one.cpu_busiest);
-  worst.spin_busiest = std::max(worst.spin_busiest, one.spin_busiest);
-  worst.think_overrun_p99_s = std::max(worst.think_overrun_p99_s, one.think_overrun_p99_s);
-  worst.throttled += one.throttled;
-  worst.dropped_records += one.dropped_records;
-  worst.dropped_events += one.dropped_events;
-  worst.descriptors_left = one.descriptors_left;
-  worst.ports_left = one.ports_left;
-}
-
 void AddTasks(measure::Measurement& m, const measure::Second& second,
               const std::vector<std::string>& names) {
   while (m.tasks.size() < std::max(second.tasks.size(), names.size())) {
@@ -56,7 +38,11 @@ void AddSecond(measure::Measurement& m, const measure::Second& second,
                const std::vector<std::string>& names) {
   m.accounts.scheduled += second.scheduled;
   m.accounts.dispatched += second.dispatched;
-  AddGenerator(m.generator, second.generator);
+  if (m.warmup + m.measured == Duration::zero()) {
+    m.generator = second.generator;
+  } else {
+    m.generator.Worsen(second.generator);
+  }
   m.in_flight_end = second.in_flight;
   if (second.warmup) {
     m.warmup += 1s;

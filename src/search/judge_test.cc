@@ -78,8 +78,8 @@ struct Wrong {
 };
 
 /// Verdicts of 60 probes exactly at the line, where both are wrong.
-Wrong AtTheLine(const QueueSpec& spec, const measure::Load& load, measure::Objective objective,
-                std::int64_t most) {
+Wrong AtTheLine(const QueueSpec& spec, const measure::Load& load,
+                const measure::Objective& objective, std::int64_t most) {
   Wrong wrong;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const Verdict verdict = JudgeQueue(spec, Options(load, {objective}), 1000 + seed, most);

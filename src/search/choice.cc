@@ -55,15 +55,29 @@ constexpr double kHopeful = 1.3;
 constexpr double kDesperate = 3.0;
 /// Batches before the first look.
 constexpr double kFirstLook = 20.0;
-/// Share of the error left that one proof may take: as large as its share of the time left.
 /// A glance on the way up is far from the line: it hardly ever errs, and a strict bound costs it
 /// nothing.
 constexpr double kGlanceError = 0.01;
+/// Share of the error left that one proof may take: as large as its share of the time left.
 constexpr double kLeastError = 0.1;
 constexpr double kMostError = 0.5;
-
-/// Of what a share of violations may be, so much may go unseen (search/objective_fit.cc).
+/// Batches hold at least so many requests (search/judge_state.cc)…
+constexpr double kFewestPerBatch = 16.0;
+/// …and about so much of one may violate an objective unseen (search/objective_fit.cc).
 constexpr double kUnseenFloor = 0.5;
+
+/// The least scale of distances at which `enough` is true; it is for all larger ones, too.
+template <typename Enough>
+double LeastScale(const Enough& enough) {
+  constexpr int kSteps = 40;
+  double low = 1e-4;
+  double high = 1.0;
+  for (int i = 0; i < kSteps; ++i) {
+    const double scale = std::sqrt(low * high);
+    (enough(scale) ? high : low) = scale;
+  }
+  return high;
+}
 
 Duration ShareOf(Duration whole, double part) {
   return FromSeconds(part * Seconds(whole));
@@ -124,14 +138,15 @@ double SearchRun::Overhead(double level, Side side) const {
       needed = std::max(needed, std::max(90.0, 5.0 / allowed) * MemoryAt(level));
     } else if (side == Side::kBelow) {
       const bool failures = objective.metric == measure::Metric::kErrors;
-      needed = std::max(needed, kUnseenFloor * (failures ? 16.0 : BatchAt(level)) / allowed);
+      needed =
+          std::max(needed, kUnseenFloor * (failures ? kFewestPerBatch : BatchAt(level)) / allowed);
     }
   }
   return needed;
 }
 
 double SearchRun::BatchAt(double level) const {
-  return std::max(16.0, 10.0 * RateAt(level) * Seconds(alone_mean_));
+  return std::max(kFewestPerBatch, 10.0 * RateAt(level) * Seconds(alone_mean_));
 }
 
 double SearchRun::MemoryAt(double level) const {
@@ -173,27 +188,19 @@ SearchRun::Distances SearchRun::Affordable(double line, Duration time, bool belo
   };
   // Two proofs at c₁/√n₁ and c₂/√n₂ from the line are nearest together, for n₁ + n₂ requests, where
   // the distances are as c^⅔.
-  double near = 1e-4;
-  double far = 1.0;
-  for (int i = 0; i < 40; ++i) {
-    const double scale = std::sqrt(near * far);
+  return spread(LeastScale([&](double scale) {
     const Distances at = spread(scale);
     const double seconds = (below ? ProofSeconds(line, at.below, Side::kBelow) : 0.0) +
                            (above ? ProofSeconds(line, at.above, Side::kAbove) : 0.0);
-    (seconds > Seconds(time) ? near : far) = scale;
-  }
-  return spread(far);
+    return seconds <= Seconds(time);
+  }));
 }
 
 Duration SearchRun::BracketCost(double line, double width) const {
-  double near = 1e-4;
-  double far = 1.0;
-  for (int i = 0; i < 40; ++i) {
-    const double scale = std::sqrt(near * far);
-    const Distances at = Spread(scale);
-    (kPlanFactor * (at.below + at.above) < std::log1p(width) ? near : far) = scale;
-  }
-  const Distances at = Spread(far);
+  const Distances at = Spread(LeastScale([&](double scale) {
+    const Distances ends = Spread(scale);
+    return kPlanFactor * (ends.below + ends.above) >= std::log1p(width);
+  }));
   return FromSeconds(ProofSeconds(line, at.below, Side::kBelow) +
                      ProofSeconds(line, at.above, Side::kAbove)) +
          2 * kPeriodsCovered * options_.covers;
@@ -254,12 +261,14 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
       Guess{.log_line = 0.5 * std::log(lower * upper), .sd = 0.25 * std::log(upper / lower)}));
 }
 
+Duration SearchRun::GlanceLook(double level) const {
+  return FromSeconds(kGlanceLooks * kFirstLook * BatchAt(level) / RateAt(level));
+}
+
 Duration SearchRun::GlanceLimit(double level) const {
   // Where requests are few their share of the time may not hold a single look at them.
-  const Duration look =
-      FromSeconds(kGlanceLooks * kFirstLook * BatchAt(level) / RateAt(level)) + threshold_;
   return std::max({Duration(2s), ShareOf(Left(), kGlanceShare),
-                   std::min(look, ShareOf(Left(), kFirstProofLimit))});
+                   std::min(GlanceLook(level) + threshold_, ShareOf(Left(), kFirstProofLimit))});
 }
 
 std::optional<SearchRun::Choice> SearchRun::ChooseGlance() {
@@ -286,7 +295,7 @@ std::optional<SearchRun::Choice> SearchRun::ChooseDownward() {
   }
   // Requests come slowly so far down: nothing is learnt of a load that is bad before the first
   // look.
-  const Duration look = FromSeconds(kGlanceLooks * kFirstLook * BatchAt(level) / RateAt(level));
+  const Duration look = GlanceLook(level);
   if (look > Left()) {
     End(measure::SearchEnd::kBudget);
     return std::nullopt;

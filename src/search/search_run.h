@@ -82,6 +82,8 @@ class SearchRun {
   // choice.cc: where to probe next.
   [[nodiscard]] std::optional<Choice> Choose();
   [[nodiscard]] std::optional<Choice> ChooseGlance();
+  /// What a first look at `level` takes, with some to spare.
+  [[nodiscard]] Duration GlanceLook(double level) const;
   /// The longest time to issue a glance's requests.
   [[nodiscard]] Duration GlanceLimit(double level) const;
   [[nodiscard]] std::optional<Choice> ChooseDownward();

@@ -245,8 +245,10 @@ std::optional<SearchRun::Choice> SearchRun::Choose() {
     }
   }
   const std::optional<Guess> seen = knowledge_->Seen();
-  const double above = 1.25 * std::max(clear_, held_ ? held_->level : 0.0);
-  if (!broken_ && near_ <= 0.0 &&
+  const double known = std::max(clear_, held_ ? held_->level : 0.0);
+  const double above = 1.25 * known;
+  // A level that a glance could not tell ends the way up, until it is known to be good after all.
+  if (!broken_ && near_ <= known &&
       (!seen || seen->sd > kEstimateGoodEnough ||
        std::exp(seen->log_line) > std::min(kStepUp * above, options_.max))) {
     return ChooseGlance();

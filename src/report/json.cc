@@ -111,13 +111,21 @@ Json Errors(const std::vector<measure::ErrorTally>& errors) {
   return list;
 }
 
-Json GeneratorJson(const measure::Generator& g, bool ok, bool limited) {
+/// Of the requests that found a connection ready; null where none did.
+Json SendError(const measure::Generator& g, const measure::Accounts& accounts) {
+  return HasSendError(g, accounts)
+             ? Json{{"p50", Ms(g.send_error_p50)}, {"p99", Ms(g.send_error_p99)}}
+             : Json();
+}
+
+Json GeneratorJson(const measure::Generator& g, const measure::Accounts& accounts, bool ok,
+                   bool limited) {
   return Json{
       {"ok", ok},
       {"generator_limited", limited},
       {"lateness_ms",
        {{"p50", Ms(g.lateness_p50)}, {"p99", Ms(g.lateness_p99)}, {"max", Ms(g.lateness_max)}}},
-      {"send_error_ms", {{"p50", Ms(g.send_error_p50)}, {"p99", Ms(g.send_error_p99)}}},
+      {"send_error_ms", SendError(g, accounts)},
       {"starved", g.starved},
       {"loop_lag_ms_max", Ms(g.loop_lag_max)},
       {"cpu_busiest", Number(g.cpu_busiest)},
@@ -203,7 +211,7 @@ Json StepJson(const StepReport& step) {
            {"wait_ms_mean", Ms(m.connection_wait_mean)}};
   json["line_estimate"] = Number(step.verdict.line_estimate);
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
-  json["generator"] = GeneratorJson(m.generator, m.valid(), m.generator_limited);
+  json["generator"] = GeneratorJson(m.generator, m.accounts, m.valid(), m.generator_limited);
   json["accounts"] = AccountsJson(m.accounts);
   return json;
 }
@@ -320,7 +328,8 @@ std::string RunDocument(const RunReport& report) {
   for (const StepReport& step : report.steps) {
     json["steps"].push_back(StepJson(step));
   }
-  json["generator"] = GeneratorJson(totals.generator, valid, totals.generator_limited);
+  json["generator"] =
+      GeneratorJson(totals.generator, totals.accounts, valid, totals.generator_limited);
   json["accounts"] = AccountsJson(totals.accounts);
   json["records_imported"] = report.stored >= 0 ? Json(report.stored) : Json();
   json["records_left_in"] = report.spool_note.empty() ? Json() : Json(report.spool_note);

@@ -42,6 +42,14 @@ TEST(RunDocument, HasItsKeysInAFixedOrder) {
   EXPECT_EQ(RunDocument(SampleRun()), RunDocument(SampleRun()));
 }
 
+TEST(RunDocument, HasNoSendErrorWhereEveryRequestWaitedForAConnection) {
+  RunReport report = SampleRun();
+  measure::Measurement& m = report.steps.back().measurement;
+  EXPECT_EQ(Document(report)["generator"]["send_error_ms"]["p99"], 0.02);
+  m.generator.starved = m.accounts.dispatched;
+  EXPECT_EQ(Document(report)["generator"]["send_error_ms"], nullptr);
+}
+
 TEST(RunDocument, OfARunTellsItsFigures) {
   const Json json = Document(SampleRun());
   EXPECT_EQ(json["format"], 1);

@@ -102,6 +102,10 @@ struct Totals {
 /// makes it invalid only if the generator was what ended it. Everything else stands or falls whole.
 [[nodiscard]] Totals TotalsOf(const RunReport& report);
 
+/// Whether any request found a connection ready, so that its send error says something.
+[[nodiscard]] bool HasSendError(const measure::Generator& generator,
+                                const measure::Accounts& accounts);
+
 /// The step that the run's figures are taken from: the last `operating` step of a search, else the
 /// last `probe`; null if there is none.
 [[nodiscard]] const StepReport* Headline(const RunReport& report);

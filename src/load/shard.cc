@@ -175,7 +175,7 @@ void Shard::Issue() {
     stop_ = ReadStop();
     TakeDue(kSendBatch);
     RenderAhead();
-    recorder_.SetUsers(source_.users_started());
+    recorder_.SetUsers(source_.UsersAt(clock_));
     recorder_.SetConnections(pool_.open());
     recorder_.EndTurn(clock_, source_.Watermark(clock_));
   }

@@ -275,6 +275,41 @@ Json VerifyJson(const VerifyVerdict& verdict, bool valid) {
               {"cause", valid ? Json(verdict.cause) : Json()}};
 }
 
+Json Count(std::optional<int> count) {
+  return count.has_value() ? Json(*count) : Json();
+}
+
+Json StaircaseJson(const measure::Staircase& staircase) {
+  Json json;
+  json["users"] = Count(staircase.Users());
+  json["step_users"] = staircase.step;
+  json["repeat"] = staircase.repeat;
+  json["ended_by"] = Name(staircase.end);
+  json["rounds"] = Json::array();
+  for (const measure::StairRound& round : staircase.rounds) {
+    json["rounds"].push_back(
+        Json{{"broke_users", Count(round.broke)}, {"clean_users", Count(round.clean)}});
+  }
+  return json;
+}
+
+Json PhaseJson(const OverloadPhaseFacts& phase) {
+  return Json{{"seconds", phase.seconds},
+              {"succeeded", phase.succeeded},
+              {"failed", phase.failed},
+              {"rejected", phase.rejected},
+              {"goodput_rps", Number(phase.goodput_rps)},
+              {"response_ms", {{"p50", Ms(phase.p50)}, {"p95", Ms(phase.p95)}}}};
+}
+
+Json OverloadJson(const OverloadVerdict& overload) {
+  return Json{{"factor", overload.factor},
+              {"before", PhaseJson(overload.before)},
+              {"during", PhaseJson(overload.during)},
+              {"after", PhaseJson(overload.after)},
+              {"recovery_s", overload.recovery ? Json(InSeconds(*overload.recovery)) : Json()}};
+}
+
 /// The figures of the run: those of its headline step, withheld where that one was refused.
 void AddFigures(Json& json, const StepReport* step) {
   const measure::Measurement* m = step == nullptr ? nullptr : &step->measurement;
@@ -324,6 +359,12 @@ std::string RunDocument(const RunReport& report) {
       Objectives(report.objectives, headline != nullptr && headline->measurement.valid());
   json["verify"] = report.verify.has_value() ? VerifyJson(*report.verify, valid) : Json();
   json["load_line"] = report.load_line.has_value() ? LineJson(report, *report.load_line) : Json();
+  json["staircase"] = report.staircase.has_value() ? StaircaseJson(*report.staircase) : Json();
+  json["overload"] = report.overload.has_value() ? OverloadJson(*report.overload) : Json();
+  json["drift"] = report.drift.has_value()
+                      ? Json{{"change", Number(report.drift->value)},
+                             {"interval", {Number(report.drift->low), Number(report.drift->high)}}}
+                      : Json();
   json["steps"] = Json::array();
   for (const StepReport& step : report.steps) {
     json["steps"].push_back(StepJson(step));

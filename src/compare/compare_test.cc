@@ -119,6 +119,17 @@ TEST(QuantileOf, IsInfiniteAmongFailures) {
   EXPECT_TRUE(std::isinf(QuantileOf(sample, 0.95, 0.95).value));
 }
 
+TEST(QuantileOf, NeverReachesBelowTheFastestRequest) {
+  // Whole batches lie above the median or below it: the interval is all there is, and no more.
+  RunSample sample;
+  for (int i = 0; i < 10; ++i) {
+    sample.Add(SecondOf(i % 2 == 0 ? 10ms : 12ms, 100));
+  }
+  const Estimate median = QuantileOf(sample, 0.5, 0.99);
+  EXPECT_NEAR(median.low, 0.010, 1e-4);
+  EXPECT_GE(median.high, 0.012 - 1e-4);
+}
+
 TEST(RelativeChange, IsARatio) {
   // ln 1.1 = 0.0953; limits by hand: lower 0.0953 − √(ln(110/105)² + ln(102/100)²) = 0.0447.
   const Change change = RelativeChange({.value = 100, .low = 97, .high = 102},

@@ -84,6 +84,12 @@ Estimate WithMargin(const Ratio& ratio, double confidence) {
           .high = ratio.value + margin};
 }
 
+/// An end of a share's interval, formed on the logistic scale, where no end is beyond 0 or 1.
+double ShareAt(double share, double margin) {
+  const double logit = std::log(share / (1.0 - share)) + margin / (share * (1.0 - share));
+  return 1.0 / (1.0 + std::exp(-logit));
+}
+
 /// The value that a share `share` of the requests exceed [s]; infinite among failures.
 double ExceededBy(const Batch& whole, double share) {
   if (share <= 0.0) {
@@ -110,8 +116,8 @@ Estimate QuantileOf(const RunSample& sample, double quantile, double confidence)
   // At least what a single request more or less does.
   const double one = 1.0 / static_cast<double>(std::max<std::int64_t>(1, sample.requests()));
   const double margin = std::max(one, Margin(ratio, confidence));
-  estimate.low = ExceededBy(whole, std::min(1.0, allowed + margin));
-  estimate.high = ExceededBy(whole, allowed - margin);
+  estimate.low = ExceededBy(whole, ShareAt(allowed, margin));
+  estimate.high = ExceededBy(whole, ShareAt(allowed, -margin));
   return estimate;
 }
 

@@ -24,7 +24,9 @@ struct Estimate {
 /// error; the interval holds the values for which that share is no more than so far from
 /// 1 − quantile. Source: R. S. Woodruff, "Confidence Intervals for Medians and Other Position
 /// Measures", JASA 47(260), 1952; the ratio's variance: W. G. Cochran, "Sampling Techniques", 3rd
-/// edition 1977, section 6.3.
+/// edition 1977, section 6.3; on the logistic scale, as clustered shares need it: N. Dean, M.
+/// Pagano, "Evaluating Confidence Interval Methods for Binomial Proportions in Clustered Surveys",
+/// J. Survey Statistics and Methodology 3(4), 2015.
 [[nodiscard]] Estimate QuantileOf(const RunSample& sample, double quantile, double confidence);
 
 /// The mean response time of successes [s].

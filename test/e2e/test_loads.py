@@ -131,8 +131,9 @@ class Overload(EndToEnd):
             self.assertIn("OVERLOAD", done.out)
             overload = json.loads((self.folder / "out.json").read_text())["overload"]
             self.assertGreater(overload["during"]["rejected"], 0)
-            self.assertEqual(overload["before"]["failed"], 0)
-            self.assertIsNotNone(overload["recovery_s"])
+            self.assertLess(overload["before"]["failed"], overload["during"]["failed"])
+            self.assertIn("recovery_s", overload)
+            self.assertRegex(done.out, "well again (at once|within|[0-9])")
 
     def test_needs_a_search(self):
         with Standin() as standin:

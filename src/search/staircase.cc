@@ -16,6 +16,8 @@ namespace {
 using measure::StaircaseEnd;
 using measure::StepResult;
 
+/// A step that measured the generator is made again so often.
+constexpr int kMoreTries = 2;
 /// Rounds that do not agree end after so many times as many as should.
 constexpr int kMostRounds = 4;
 
@@ -152,8 +154,22 @@ class Climber {
     return {};
   }
 
-  /// Runs a step; true if it had no errors. Ends the staircase where it says nothing.
+  /// True if so many users had no errors. Ends the staircase where that cannot be said.
   Result<bool> IsClean(int users, const char* way) {
+    for (int again = 0;; ++again) {
+      const bool clean = TRY(RunStep(users, way));
+      if (ended_ || result_.steps.back().result != StepResult::kRefused) {
+        return clean;
+      }
+      if (again == kMoreTries) {
+        End(StaircaseEnd::kGeneratorLimited);
+        return false;
+      }
+    }
+  }
+
+  /// Runs a step; true if it had no errors.
+  Result<bool> RunStep(int users, const char* way) {
     measure::Load load;
     load.shape = measure::ClosedLoad{
         .users = users, .spawn = {}, .think = options_.think, .law = options_.think_law};
@@ -199,7 +215,9 @@ class Climber {
     if (!m.valid() || m.generator_limited) {
       step.result = StepResult::kRefused;
       step.reason = m.refusals.empty() ? "generator-limited" : m.refusals.front().reason;
-      End(StaircaseEnd::kGeneratorLimited);
+      if (m.generator_limited) {
+        End(StaircaseEnd::kGeneratorLimited);  // Another try would end the same.
+      }
       return false;
     }
     if (m.succeeded == 0 && m.rejected == 0) {

@@ -102,6 +102,38 @@ TEST(Staircase, EndsWithItsBudget) {
   EXPECT_EQ(found.staircase.Users(), std::nullopt);
 }
 
+/// Refuses the first measurements it makes.
+class Unlucky : public measure::Prober {
+ public:
+  Unlucky(measure::Prober& prober, int refused) : prober_(prober), refused_(refused) {}
+  Result<measure::Measurement> Probe(const measure::Load& load,
+                                     measure::Observer& observer) override {
+    measure::Measurement m = TRY(prober_.Probe(load, observer));
+    if (refused_-- > 0) {
+      m.refusals.push_back({"the generator stood still", "leave it its CPU"});
+    }
+    return m;
+  }
+
+ private:
+  measure::Prober& prober_;
+  int refused_;
+};
+
+TEST(Staircase, MakesARefusedStepAgain) {
+  for (const auto& [refused, end] :
+       {std::pair{2, StaircaseEnd::kAgreed}, std::pair{3, StaircaseEnd::kGeneratorLimited}}) {
+    sim::SimProber simulated(Pods(2, 4));
+    Unlucky prober(simulated, refused);
+    Quiet quiet;
+    const Result<StaircaseResult> found = Climb(prober, {.requests = 200}, quiet);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->staircase.end, end);
+    EXPECT_EQ(found->steps[0].result, StepResult::kRefused);
+    EXPECT_EQ(found->steps[0].level, found->steps[1].level);
+  }
+}
+
 TEST(Staircase, EndsWhenItIsTold) {
   sim::SimProber prober(Pods(2, 4));
   Quiet quiet;

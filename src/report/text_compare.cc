@@ -131,10 +131,10 @@ std::string ComparisonText(const ComparisonReport& report, const Style& style) {
   }
   text += fmt::format("\n{}\n", table.Render());
   text += Labelled(style, Paint(style, Tone::kBold, "VERDICT"), kVerdictLabel, VerdictLine(report));
-  text += Labelled(style, "note", kVerdictLabel,
-                   "intervals tell the chance within each run; what differs from day to day "
-                   "(machine, neighbours) they cannot see: `loadline ab` alternates between two "
-                   "targets, --baseline takes several runs");
+  text +=
+      Labelled(style, "note", kVerdictLabel,
+               "intervals tell the chance within each run; what differs from day to day (machine, "
+               "neighbours) they cannot see, so make both runs close together");
   return Spelled(style, text);
 }
 

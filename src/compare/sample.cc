@@ -15,7 +15,7 @@ void AddBatch(Batch& sum, const Batch& one) {
 
 void RunSample::Add(const measure::Second& second, int task) {
   if (batches_.empty() || in_last_ == each_) {
-    if (batches_.size() == 2 * kBatches) {
+    if (batches_.size() == 2 * std::size_t{kBatches}) {
       // Neighbours in pairs: half as many, twice as long.
       for (std::size_t i = 0; i < kBatches; ++i) {
         Batch merged = std::move(batches_[2 * i]);

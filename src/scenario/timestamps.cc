@@ -124,7 +124,8 @@ std::optional<Duration> FinishTime(Scan& scan, const Date& date) {
     return std::nullopt;
   }
   const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
-  const std::int64_t seconds = days * 86'400 + *hour * 3600 + *minute * 60 + *second - *zone;
+  const std::int64_t seconds =
+      days * 86'400 + std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second - *zone;
   return Duration(seconds * kSecond + *fraction);
 }
 

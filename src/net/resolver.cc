@@ -1,11 +1,11 @@
 #include "net/resolver.h"
 
+#include <arpa/inet.h>
 #include <fmt/core.h>
-#include <netdb.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
 #include <condition_variable>
 #include <deque>
@@ -15,8 +15,6 @@
 
 #include "base/clock.h"
 #include "base/mailbox.h"
-#include "net/fd.h"
-#include "net/net_error.h"
 
 namespace loadline::net {
 namespace {
@@ -27,24 +25,6 @@ std::string LowerCase(std::string_view text) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   return lower;
-}
-
-// Asks the routing table: connecting a UDP socket sends nothing.
-bool HasRoute(const Address& address) {
-  const Fd fd(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) {
-    return errno != EAFNOSUPPORT;
-  }
-  if (::connect(fd.get(), address.sockaddr_data(), address.sockaddr_size()) == 0) {
-    return true;
-  }
-  return errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EADDRNOTAVAIL;
-}
-
-void DropUnroutable(std::vector<Address>& addresses) {
-  if (std::any_of(addresses.begin(), addresses.end(), HasRoute)) {
-    std::erase_if(addresses, [](const Address& a) { return !HasRoute(a); });
-  }
 }
 
 // Takes `host` or `[v6]` from the front of `text`, up to a colon or the end.
@@ -73,6 +53,17 @@ const ResolveOverride* FindOverride(const std::vector<ResolveOverride>& override
     }
   }
   return nullptr;
+}
+
+// `127.1` and `0x7f000001` are 127.0.0.1, as everywhere; a name server would know nothing of it.
+std::optional<Address> ParseShortForm(const std::string& host, std::uint16_t port) {
+  in_addr value{};
+  std::array<char, INET_ADDRSTRLEN> text{};
+  if (::inet_aton(host.c_str(), &value) != 1 ||
+      ::inet_ntop(AF_INET, &value, text.data(), text.size()) == nullptr) {
+    return std::nullopt;
+  }
+  return Address::Parse(text.data(), port).value();
 }
 
 }  // namespace
@@ -113,35 +104,6 @@ Result<ResolveOverride> ParseResolveOverride(std::string_view text) {
   }
 }
 
-Result<std::vector<Address>> LookupWithSystem(const std::string& host, std::uint16_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int failure = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  if (failure != 0) {
-    const std::string reason = failure == EAI_SYSTEM ? ErrnoText(errno) : gai_strerror(failure);
-    return Error{ErrorCode::kUnavailable, fmt::format("cannot resolve \"{}\": {}", host, reason)};
-  }
-  std::vector<Address> addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    Result<Address> address = Address::FromSockaddr(entry->ai_addr, entry->ai_addrlen);
-    if (!address.has_value()) {
-      continue;
-    }
-    address->set_port(port);
-    if (std::find(addresses.begin(), addresses.end(), *address) == addresses.end()) {
-      addresses.push_back(*address);
-    }
-  }
-  freeaddrinfo(found);
-  if (addresses.empty()) {
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("cannot resolve \"{}\": it has no address", host)};
-  }
-  DropUnroutable(addresses);
-  return addresses;
-}
-
 Result<Resolution> ResolveNow(const std::string& host, std::uint16_t port,
                               const std::vector<ResolveOverride>& overrides, const Lookup& lookup) {
   Resolution resolution;
@@ -150,6 +112,10 @@ Result<Resolution> ResolveNow(const std::string& host, std::uint16_t port,
     return resolution;
   }
   if (const Result<Address> literal = Address::Parse(host, port); literal.has_value()) {
+    resolution.addresses = {*literal};
+    return resolution;
+  }
+  if (const std::optional<Address> literal = ParseShortForm(host, port)) {
     resolution.addresses = {*literal};
     return resolution;
   }
@@ -228,7 +194,7 @@ Resolver::Resolver(std::vector<ResolveOverride> overrides, Lookup lookup)
     : shared_(std::make_shared<Shared>()) {
   shared_->overrides = std::move(overrides);
   shared_->lookup = std::move(lookup);
-  // Detached, because nothing can stop a getaddrinfo that hangs; it owns all it touches.
+  // Detached, because nothing can stop a lookup that waits; it owns all it touches.
   std::thread([shared = shared_] { Shared::Work(shared); }).detach();
 }
 

@@ -1,4 +1,4 @@
-// Names to addresses: a background thread for getaddrinfo, so that no loop ever waits for DNS.
+// Names to addresses in the background: a thread that looks up, so that no loop waits for DNS.
 //
 // A Resolver may be asked from any thread. Each asking thread has its own ResolverClient, which
 // belongs to that thread; answers arrive in it after its loop was woken. Nothing here is on the hot
@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "net/address.h"
+#include "net/lookup.h"
 #include "net/loop.h"
 
 namespace loadline::net {
@@ -33,32 +33,22 @@ struct ResolveOverride {
 /// The answer to one question.
 struct Resolution {
   std::uint64_t question = 0;      ///< What Ask() returned.
-  std::vector<Address> addresses;  ///< All of them, in the resolver's order (RFC 6724), without
-                                   ///< duplicates; addresses this machine has no route to are left
-                                   ///< out unless it has a route to none. Empty: see `error`.
-  std::string error;               ///< `cannot resolve "x.test": Name or service not known`.
+  std::vector<Address> addresses;  ///< All of them, in the order of `Lookup`. Empty: see `error`.
+  std::string error;               ///< `cannot resolve "x.test": no such name (asked …)`.
   Duration took{};                 ///< How long the lookup took; 0 for literals and overrides.
 };
 
-/// Looks a name up; blocks. The one place where the outside world enters; tests pass their own.
-using Lookup =
-    std::function<Result<std::vector<Address>>(const std::string& host, std::uint16_t port)>;
-
-/// getaddrinfo for TCP, both families. kUnavailable with the system's reason.
-[[nodiscard]] Result<std::vector<Address>> LookupWithSystem(const std::string& host,
-                                                            std::uint16_t port);
-
-/// Literal address, then overrides, then `lookup`; blocks the calling thread. For preflight.
-/// `question` is 0 and `error` empty; a failure is kUnavailable.
+/// Overrides, then literal addresses (`127.1` is 127.0.0.1, as everywhere), then `lookup`; blocks
+/// the calling thread. For preflight. `question` is 0 and `error` empty; a failure is kUnavailable.
 [[nodiscard]] Result<Resolution> ResolveNow(const std::string& host, std::uint16_t port,
                                             const std::vector<ResolveOverride>& overrides,
-                                            const Lookup& lookup = LookupWithSystem);
+                                            const Lookup& lookup = LookupName);
 
 class ResolverClient;
 
 class Resolver {
  public:
-  explicit Resolver(std::vector<ResolveOverride> overrides = {}, Lookup lookup = LookupWithSystem);
+  explicit Resolver(std::vector<ResolveOverride> overrides = {}, Lookup lookup = LookupName);
   /// Never waits for a lookup that hangs: its answer is dropped.
   ~Resolver();
   Resolver(const Resolver&) = delete;

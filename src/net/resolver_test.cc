@@ -60,6 +60,12 @@ TEST(ResolveNow, AsksNobodyForALiteralAddress) {
   EXPECT_EQ(ResolveNow("10.0.0.1", 80, {}, never)->took, Duration::zero());
 }
 
+TEST(ResolveNow, KnowsTheShortFormsOfAnAddress) {
+  EXPECT_EQ(ResolveNow("127.1", 80, {}, FakeLookup)->addresses[0].Text(), "127.0.0.1:80");
+  // 2130706433 = 127 · 2^24 + 1.
+  EXPECT_EQ(ResolveNow("2130706433", 80, {}, FakeLookup)->addresses[0].Text(), "127.0.0.1:80");
+}
+
 TEST(ResolveNow, PrefersOverridesForTheirHostAndPortOnly) {
   const std::vector<ResolveOverride> overrides = {*ParseResolveOverride("Two.test:80:127.0.0.9"),
                                                   *ParseResolveOverride("*:81:127.0.0.8")};
@@ -73,22 +79,6 @@ TEST(ResolveNow, PassesOnWhyANameHasNoAddress) {
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(result.error().message, HasSubstr("none.test"));
-}
-
-TEST(LookupWithSystem, KnowsLocalhost) {
-  const Result<std::vector<Address>> addresses = LookupWithSystem("localhost", 8500);
-  ASSERT_TRUE(addresses.has_value());
-  for (const Address& address : *addresses) {
-    EXPECT_EQ(address.Scope(), AddressScope::kLoopback);
-    EXPECT_EQ(address.port(), 8500);
-  }
-}
-
-TEST(LookupWithSystem, NamesWhatItCouldNotResolve) {
-  // Not a valid name, so that no name server is asked.
-  const Result<std::vector<Address>> addresses = LookupWithSystem("no..name", 80);
-  ASSERT_FALSE(addresses.has_value());
-  EXPECT_THAT(addresses.error().message, HasSubstr("cannot resolve \"no..name\": "));
 }
 
 TEST(Resolver, AnswersTheAskingThreadAndWakesItsLoop) {

@@ -11,6 +11,7 @@
 
 #include "net/address.h"
 #include "net/tls_error.h"
+#include "net/trusted_roots.h"
 
 namespace loadline::net {
 namespace {
@@ -117,8 +118,8 @@ Status TlsContext::LoadFiles() {
     if (SSL_CTX_load_verify_file(context_, options_.ca_file.c_str()) != 1) {
       return TlsSetupError(fmt::format("CA file \"{}\"", options_.ca_file));
     }
-  } else if (!options_.insecure && SSL_CTX_set_default_verify_paths(context_) != 1) {
-    return TlsSetupError("the system's trusted roots");
+  } else if (!options_.insecure) {
+    TRY(TrustSystemRoots(context_, UsualRootPlaces()));
   }
   const std::string& certificate = options_.client_certificate_file;
   const std::string& key = options_.client_key_file;

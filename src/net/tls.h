@@ -22,7 +22,7 @@ struct TlsOptions {
   /// The host of the URL. A name is sent as SNI and must be in the certificate; a literal address
   /// (no brackets) must be in the certificate's IP entries.
   std::string server_name;
-  std::string ca_file;                  ///< PEM; empty: the system's trusted roots.
+  std::string ca_file;                  ///< PEM; empty: as net/trusted_roots.h finds them.
   std::string client_certificate_file;  ///< PEM with its chain; empty: none.
   std::string client_key_file;          ///< PEM, not encrypted; needed with the certificate.
   bool insecure = false;                ///< Do not verify the server's certificate.
@@ -32,8 +32,9 @@ struct TlsOptions {
 
 class TlsContext {
  public:
-  /// kNotFound for a file that cannot be opened, kInvalidArgument for one that does not parse or a
-  /// key that does not fit the certificate; the message carries OpenSSL's reason.
+  /// kNotFound for a file that cannot be opened or a machine without trusted roots,
+  /// kInvalidArgument for one that does not parse or a key that does not fit the certificate; the
+  /// message carries OpenSSL's reason.
   [[nodiscard]] static Result<std::unique_ptr<TlsContext>> Create(const TlsOptions& options);
 
   /// The same for another thread. Reads no file again.

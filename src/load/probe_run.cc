@@ -21,6 +21,8 @@ constexpr std::int64_t kSpareDescriptors = 48;
 constexpr Duration kBrakeDrain = 1s;
 /// How often we look, even if nobody reports.
 constexpr Duration kLook = 200ms;
+/// What the machine does not tell.
+constexpr std::int64_t kUnknown = -1;
 
 int CountShards(const ProbeOptions& options, const Plan& plan, const measure::Load& load) {
   std::int64_t count = options.threads;
@@ -330,15 +332,14 @@ measure::Generator ProbeRun::LookAtMachine() {
   const Duration throttled = cgroup_.Throttled();
   machine_.throttled = throttled - throttled_before_;
   throttled_before_ = throttled;
-  if (const Result<net::Descriptors> descriptors = net::CountDescriptors()) {
-    machine_.descriptors_left = descriptors->available();
-  }
+  const Result<net::Descriptors> descriptors = net::CountDescriptors();
+  machine_.descriptors_left = descriptors ? descriptors->available() : kUnknown;
   const Result<net::LocalPorts> ports = net::ReadLocalPortRange();
   const Result<net::TcpSockets> sockets = net::CountTcpSockets();
-  if (ports && sockets) {
-    machine_.ports_left =
-        std::max<std::int64_t>(ports->count() - sockets->in_use - sockets->time_wait, 0);
-  }
+  machine_.ports_left =
+      ports && sockets
+          ? std::max<std::int64_t>(ports->count() - sockets->in_use - sockets->time_wait, 0)
+          : kUnknown;
   return machine_;
 }
 

@@ -58,8 +58,8 @@ struct Generator {
   Duration throttled{};              ///< Our own cgroup was throttled for so long.
   std::int64_t dropped_records = 0;  ///< Rows lost because the spool was full or the disk was.
   std::int64_t dropped_events = 0;   ///< Events lost on the way to the observer: no test may judge.
-  std::int64_t descriptors_left = 0;
-  std::int64_t ports_left = 0;
+  std::int64_t descriptors_left = 0;  ///< −1: unknown.
+  std::int64_t ports_left = 0;        ///< −1: unknown (there is no /proc).
 
   /// Takes over from `other`, a further second or probe, whatever is worse there; losses, starved
   /// requests and throttling are added.

@@ -2,15 +2,19 @@
 
 #include <dirent.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "net/net_error.h"
 
@@ -40,7 +44,44 @@ Result<std::string> ReadSmallFile(const char* path) {
   return text.str();
 }
 
+// Open descriptors by /proc; null without it.
+std::optional<std::int64_t> CountInProc() {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc/self/fd"), &closedir);
+  if (folder == nullptr) {
+    return std::nullopt;
+  }
+  std::int64_t open = -1;                                // The folder's own.
+  while (const dirent* entry = readdir(folder.get())) {  // NOLINT: one DIR, one thread.
+    open += entry->d_name[0] != '.' ? 1 : 0;
+  }
+  return open;
+}
+
 }  // namespace
+
+std::int64_t CountByAsking(std::int64_t limit) {
+  constexpr std::size_t kAtOnce = 1024;
+  std::vector<pollfd> asked(kAtOnce);
+  std::int64_t open = 0;
+  for (std::int64_t first = 0; first < limit; first += static_cast<std::int64_t>(kAtOnce)) {
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      asked[i] = {static_cast<int>(first + static_cast<std::int64_t>(i)), 0, 0};
+    }
+    // A limit below the batch would refuse the whole of it.
+    const auto count = std::min<std::int64_t>(limit - first, kAtOnce);
+    if (::poll(asked.data(), static_cast<nfds_t>(count), 0) < 0) {
+      break;
+    }
+    const auto here = std::count_if(asked.begin(), asked.begin() + count, [](const pollfd& each) {
+      return (each.revents & POLLNVAL) == 0;
+    });
+    open += here;
+    if (here == 0) {
+      break;
+    }
+  }
+  return open;
+}
 
 Result<std::int64_t> RaiseDescriptorLimit() {
   rlimit limit = TRY(ReadDescriptorLimit());
@@ -54,15 +95,9 @@ Result<std::int64_t> RaiseDescriptorLimit() {
 
 Result<Descriptors> CountDescriptors() {
   const rlimit limit = TRY(ReadDescriptorLimit());
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc/self/fd"), &closedir);
-  if (folder == nullptr) {
-    return Error{ErrorCode::kIo, fmt::format("/proc/self/fd: {}", ErrnoText(errno))};
-  }
   Descriptors result{.limit = Count(limit.rlim_cur), .ceiling = Count(limit.rlim_max)};
-  while (const dirent* entry = readdir(folder.get())) {  // NOLINT: one DIR, one thread.
-    result.open += entry->d_name[0] != '.' ? 1 : 0;
-  }
-  --result.open;  // The folder's own.
+  const std::optional<std::int64_t> open = CountInProc();
+  result.open = open ? *open : CountByAsking(result.limit);
   return result;
 }
 

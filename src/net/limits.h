@@ -24,8 +24,13 @@ struct Descriptors {
 /// rights: it then returns what there is. kIo if the limit cannot even be read.
 Result<std::int64_t> RaiseDescriptorLimit();
 
-/// kIo if /proc or the limits cannot be read.
+/// By /proc, or where there is none by CountByAsking(). kIo if the limits cannot be read.
 [[nodiscard]] Result<Descriptors> CountDescriptors();
+
+/// Open descriptors below `limit`, by asking the kernel about each number, 1024 at a time, until
+/// none of a batch is open. The kernel gives out the lowest free number, so that none is missed
+/// but what was put high up on purpose.
+[[nodiscard]] std::int64_t CountByAsking(std::int64_t limit);
 
 /// The range from which the kernel gives connections their local port; it bounds the connections
 /// from one local address to one target address (TIME_WAIT included).

@@ -23,6 +23,19 @@ TEST(CountDescriptors, CountsWhatIsOpen) {
   EXPECT_EQ(after.available(), after.limit - after.open);
 }
 
+TEST(CountByAsking, AgreesWithProc) {
+  const Descriptors by_proc = *CountDescriptors();
+  EXPECT_EQ(CountByAsking(by_proc.limit), by_proc.open);
+  const Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(CountByAsking(by_proc.limit), by_proc.open + 1);
+}
+
+TEST(CountByAsking, CountsNothingBeyondTheLimit) {
+  // Standard input, output and error are 0, 1 and 2.
+  EXPECT_EQ(CountByAsking(2), 2);
+  EXPECT_EQ(CountByAsking(0), 0);
+}
+
 TEST(ParseLocalPortRange, ReadsTwoPorts) {
   const Result<LocalPorts> ports = ParseLocalPortRange("32768\t60999\n");
   ASSERT_TRUE(ports.has_value());

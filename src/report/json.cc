@@ -118,6 +118,11 @@ Json SendError(const measure::Generator& g, const measure::Accounts& accounts) {
              : Json();
 }
 
+// What the machine has left of something; unknown is negative.
+Json Left(std::int64_t count) {
+  return count < 0 ? Json() : Json(count);
+}
+
 Json GeneratorJson(const measure::Generator& g, const measure::Accounts& accounts, bool ok,
                    bool limited) {
   return Json{
@@ -134,8 +139,8 @@ Json GeneratorJson(const measure::Generator& g, const measure::Accounts& account
       {"throttled_ms", Ms(g.throttled)},
       {"dropped_records", g.dropped_records},
       {"dropped_events", g.dropped_events},
-      {"descriptors_left", g.descriptors_left},
-      {"ports_left", g.ports_left}};
+      {"descriptors_left", Left(g.descriptors_left)},
+      {"ports_left", Left(g.ports_left)}};
 }
 
 Json AccountsJson(const measure::Accounts& a) {

@@ -75,6 +75,11 @@ constexpr std::array kCompareFlags = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
+constexpr std::array kHelpFlags = {
+    Flag{"--man", "", "", "as a manual page: loadline help --man run | man -l -"},
+    Flag{"--out", "-o", "FOLDER", "with --man: write every page there"},
+};
+
 constexpr std::string_view kRunText =
     "Applies one load and says what happened. With --rate requests become due at that rate,\n"
     "whatever the target does (open loop); with --users each user waits for its answer first\n"
@@ -162,7 +167,18 @@ constexpr std::string_view kCompareExamples =
     "loadline compare @last~1 @last\n"
     "loadline compare --baseline release-7 @last --tolerance 10%";
 
-constexpr std::string_view kHelpExamples = "loadline help run\nloadline help runs export";
+constexpr std::string_view kCompletionText =
+    "Prints a script that completes subcommands, options and files in your shell: bash, zsh or\n"
+    "fish. The Debian package installs all three.";
+constexpr std::string_view kCompletionExamples =
+    "loadline completion bash > ~/.local/share/bash-completion/completions/loadline\n"
+    "loadline completion zsh > ~/.zsh/_loadline     # a folder of $fpath\n"
+    "loadline completion fish > ~/.config/fish/completions/loadline.fish";
+
+constexpr std::string_view kHelpExamples =
+    "loadline help run\n"
+    "loadline help runs export\n"
+    "loadline help --man run > loadline-run.1";
 
 template <std::size_t kCount>
 std::vector<FlagGroup> Group(std::string_view title, const std::array<Flag, kCount>& flags) {
@@ -273,12 +289,20 @@ std::vector<Command> MakeCommands() {
        kCompareText,
        kCompareExamples},
       {kVersion, "", "version", "version and build facts", {}, {}, "", "loadline version"},
+      {kCompletion,
+       "",
+       "completion",
+       "print the completion script of a shell",
+       {{"SHELL"}},
+       {},
+       kCompletionText,
+       kCompletionExamples},
       {kHelp,
        "",
        "help",
        "help on a subcommand",
        {{"COMMAND", false, true}},
-       {},
+       Group("Manual", kHelpFlags),
        "",
        kHelpExamples},
   };

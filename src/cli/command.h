@@ -31,6 +31,7 @@ enum class CommandId {
   kQuery,
   kCompare,
   kVersion,
+  kCompletion,
   kHelp,
 };
 

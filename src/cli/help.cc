@@ -60,27 +60,35 @@ std::string HelpFor(const Command& command) {
   return help;
 }
 
+std::string_view Purpose() {
+  return "loadline finds how much load an HTTP service carries while it keeps its promises,\n"
+         "and says how sure it is.\n";
+}
+
+std::string_view FirstSteps() {
+  return "loadline standin &                                       a service to practise on\n"
+         "loadline run  http://127.0.0.1:8500/score                one user, 10 s\n"
+         "loadline find http://127.0.0.1:8500/score --p95 200ms    its load line\n";
+}
+
+std::string_view ExitCodes() {
+  return "0 held or found, 1 broken, 2 bad input, 3 refused (the generator was the bottleneck),\n"
+         "4 interrupted, 5 the target never answered, 6 not decided within the budget.\n";
+}
+
 std::string GeneralHelp() {
-  std::string help =
-      "loadline finds how much load an HTTP service carries while it keeps its promises,\n"
-      "and says how sure it is.\n"
-      "\n"
-      "usage: loadline COMMAND [arguments]\n"
-      "\n";
+  std::string help = std::string(Purpose()) +
+                     "\n"
+                     "usage: loadline COMMAND [arguments]\n"
+                     "\n";
   for (const Command& command : Commands()) {
     help += fmt::format("  {:<16} {}\n", command.FullName(), command.summary);
   }
+  help += "\nFirst steps\n" + Indented(FirstSteps());
   help +=
       "\n"
-      "First steps\n"
-      "  loadline standin &                                       a service to practise on\n"
-      "  loadline run  http://127.0.0.1:8500/score                one user, 10 s\n"
-      "  loadline find http://127.0.0.1:8500/score --p95 200ms    its load line\n"
-      "\n"
-      "loadline COMMAND --help shows options and examples. Exit codes of run, find and verify:\n"
-      "0 held or found, 1 broken, 2 bad input, 3 refused (the generator was the bottleneck),\n"
-      "4 interrupted, 5 the target never answered, 6 not decided within the budget.\n";
-  return help;
+      "loadline COMMAND --help shows options and examples. Exit codes of run, find and verify:\n";
+  return help.append(ExitCodes());
 }
 
 }  // namespace loadline::cli

@@ -40,6 +40,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return CompareCommand(arguments);
     case CommandId::kVersion:
       return VersionCommand();
+    case CommandId::kCompletion:
+      return CompletionCommand(arguments);
     case CommandId::kHelp:
       return HelpCommand(arguments);
   }

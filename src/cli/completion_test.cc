@@ -1,0 +1,76 @@
+#include "cli/completion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace loadline::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const Flag& FlagOf(CommandId command, std::string_view name) {
+  const Flag* flag = Get(command).Find(name);
+  EXPECT_NE(flag, nullptr) << name;
+  return *flag;
+}
+
+TEST(Choices, AreThoseThatTheHelpNames) {
+  int with_choices = 0;
+  for (const Command& command : Commands()) {
+    for (const FlagGroup& group : command.groups) {
+      for (const Flag& flag : group.flags) {
+        if (flag.value == "RUN") {
+          continue;  // An id or a label would do as well.
+        }
+        for (const std::string_view word : Choices(command, flag)) {
+          EXPECT_THAT(std::string(flag.help), HasSubstr(std::string(word)))
+              << command.FullName() << " " << flag.name;
+          ++with_choices;
+        }
+      }
+    }
+  }
+  EXPECT_GT(with_choices, 20);
+}
+
+TEST(Choices, DependOnTheSubcommand) {
+  EXPECT_THAT(Choices(Get(CommandId::kQuery), FlagOf(CommandId::kQuery, "--format")),
+              ElementsAre("table", "csv", "json"));
+  EXPECT_THAT(Choices(Get(CommandId::kRunsExport), FlagOf(CommandId::kRunsExport, "--format")),
+              ElementsAre("csv", "series", "json", "hlog"));
+  EXPECT_THAT(Choices(Get(CommandId::kRun), FlagOf(CommandId::kRun, "--rate")), IsEmpty());
+}
+
+TEST(TakesFile, IsWhatTheHelpCallsAFile) {
+  EXPECT_TRUE(TakesFile(FlagOf(CommandId::kRun, "--db")));
+  EXPECT_TRUE(TakesFile(FlagOf(CommandId::kHelp, "--out")));
+  EXPECT_FALSE(TakesFile(FlagOf(CommandId::kRun, "--rate")));
+}
+
+TEST(CompletionScript, NamesEverySubcommandAndOption) {
+  for (const std::string_view shell : {"bash", "zsh", "fish"}) {
+    const std::optional<std::string> script = CompletionScript(shell);
+    ASSERT_TRUE(script) << shell;
+    for (const Command& command : Commands()) {
+      EXPECT_THAT(*script, HasSubstr(std::string(command.name))) << shell;
+      for (const FlagGroup& group : command.groups) {
+        for (const Flag& flag : group.flags) {
+          EXPECT_THAT(*script, HasSubstr(std::string(flag.name.substr(2)))) << shell;
+        }
+      }
+    }
+  }
+}
+
+TEST(CompletionScript, KnowsThreeShells) {
+  EXPECT_FALSE(CompletionScript("tcsh"));
+  EXPECT_FALSE(CompletionScript(""));
+}
+
+}  // namespace
+}  // namespace loadline::cli

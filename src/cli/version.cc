@@ -1,5 +1,6 @@
 #include "cli/version.h"
 
+#include <ares.h>
 #include <fmt/core.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
@@ -24,6 +25,12 @@ constexpr std::string_view kAssertions = "without the standard library's asserti
 constexpr std::string_view kAssertions = "with the standard library's assertions";
 #endif
 
+#if defined(LOADLINE_STATIC)
+constexpr std::string_view kLinkage = "static: needs no libraries";
+#else
+constexpr std::string_view kLinkage = "dynamic: uses this machine's libraries";
+#endif
+
 }  // namespace
 
 std::string_view Version() {
@@ -36,11 +43,13 @@ std::string BuildFacts() {
   return fmt::format(
       "loadline {}\n"
       "built    {} {}, {}\n"
-      "with     {}, SQLite {}, fmt {}.{}.{}\n"
+      "linked   {}\n"
+      "with     {}, SQLite {}, c-ares {}, fmt {}.{}.{}\n"
       "on       {} {} {}\n",
-      Version(), LOADLINE_BUILD_TYPE, kAssertions, kCompiler, ::OpenSSL_version(OPENSSL_VERSION),
-      ::sqlite3_libversion(), FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
-      system.sysname, system.release, system.machine);
+      Version(), LOADLINE_BUILD_TYPE, kAssertions, kCompiler, kLinkage,
+      ::OpenSSL_version(OPENSSL_VERSION), ::sqlite3_libversion(), ::ares_version(nullptr),
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, system.sysname,
+      system.release, system.machine);
 }
 
 ExitCode VersionCommand() {

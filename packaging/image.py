@@ -77,14 +77,13 @@ def archive(facts, entries, roots):
     config = encoded(configuration(facts, layer))
     manifest = encoded({"schemaVersion": 2, "mediaType": MANIFEST,
                         "config": described(CONFIG, config), "layers": [described(LAYER, packed)]})
-    name = f"loadline:{facts.version}"
+    name = f"localhost/loadline:{facts.version}"  # No registry has it until somebody pushes it.
     index = encoded({
         "schemaVersion": 2, "mediaType": INDEX,
         "manifests": [described(MANIFEST, manifest,
                                 platform={"architecture": facts.arch, "os": "linux"},
                                 annotations={"org.opencontainers.image.ref.name": facts.version,
-                                             "io.containerd.image.name":
-                                                 f"docker.io/library/{name}"})]})
+                                             "io.containerd.image.name": name})]})
 
     def blob(data):
         return tree.Entry("blobs/sha256/" + digest(data)[7:], data=data)

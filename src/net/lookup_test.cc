@@ -166,6 +166,13 @@ TEST(LookupAt, AsksTheServerOfResolvConfForBothFamilies) {
   EXPECT_THAT(server.Stop(), ElementsAre("api.example.test", "api.example.test"));
 }
 
+TEST(LookupAt, TakesANameThatHasIpv6Only) {
+  NameServer server({.addresses = {{"six.test", {"::1"}}}});
+  const Result<std::vector<Address>> found = LookupAt(server.Places(), "six.test", 80);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_THAT(Texts(*found), ElementsAre("[::1]:80"));
+}
+
 TEST(LookupAt, TriesTheSearchDomainsFirstForNamesWithFewDots) {
   NameServer server({.addresses = {{"score.models.test", {"127.0.0.9"}}}});
   const LookupPlaces places = server.Places("search wrong.test models.test\noptions ndots:2\n");

@@ -149,6 +149,14 @@ TEST(RunDocument, OfASearchWithoutOperatingLoadHasNoFigures) {
   EXPECT_EQ(json["load_line"]["covers_periods_below_ms"], nullptr);
 }
 
+TEST(RunDocument, SaysNothingOfWhatTheMachineDoesNotTell) {
+  RunReport report = SampleRun();
+  report.steps.front().measurement.generator.ports_left = -1;
+  const Json generator = Document(report)["steps"][0]["generator"];
+  EXPECT_EQ(generator["ports_left"], nullptr);
+  EXPECT_EQ(generator["descriptors_left"], 1000);
+}
+
 TEST(RunDocument, SurvivesWhatIsNoUtf8AndNoNumber) {
   RunReport report = SampleRun();
   report.steps.back().measurement.errors[0].sample =

@@ -149,6 +149,7 @@ class NameServer {
 
 std::vector<std::string> Texts(const std::vector<Address>& addresses) {
   std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const Address& address : addresses) {
     texts.push_back(address.Text());
   }

@@ -151,6 +151,8 @@ class Debian(Packaged):
         """A copy of a minimal Debian."""
         if roots.mirror() is None:
             self.skipTest("apt knows no mirror of Debian here")
+        if not roots.has_suite(version):
+            self.skipTest(f"the mirror has no {roots.SUITES[version]} any more")
         target = self.folder / roots.SUITES[version]
         subprocess.run(["cp", "-a", roots.pristine(version), target], check=True)
         return roots.Folder(target)

@@ -8,6 +8,8 @@ import pathlib
 import re
 import shutil
 import subprocess
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 KEPT = ROOT / "build" / "parts" / "roots"
@@ -35,8 +37,19 @@ def mirror():
     return None
 
 
+def has_suite(version):
+    """Whether the mirror has that version: the oldest goes to an archive one day."""
+    try:
+        urllib.request.urlopen(f"{mirror()}/dists/{SUITES[version]}/InRelease", timeout=30).close()
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return False
+        raise
+    return True
+
+
 def pristine(version):
-    """A minimal Debian of that version, made once; an error that says why not."""
+    """A minimal Debian of that version, made once."""
     suite = SUITES[version]
     done = KEPT / f"{suite}.done"
     if not done.exists():

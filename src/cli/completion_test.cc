@@ -11,7 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 const Flag& FlagOf(CommandId command, std::string_view name) {
   const Flag* flag = Get(command).Find(name);

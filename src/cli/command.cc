@@ -59,6 +59,12 @@ constexpr std::array kPruneFlags = {
     Flag{"--yes", "-y", "", "do not ask"},
 };
 
+constexpr std::array kReportFlags = {
+    Flag{"--out", "-o", "FILE", "default: loadline-RUN.html; a folder; - is standard output"},
+    Flag{"--force", "", "", "replace a file that is no report"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
 constexpr std::array kQueryFlags = {
     Flag{"--format", "", "FORMAT", "table, csv or json (default table)"},
     Flag{"--run", "", "RUN", "only this run: @last, an id or a label"},
@@ -152,6 +158,15 @@ constexpr std::string_view kPruneText =
 constexpr std::string_view kPruneExamples =
     "loadline runs prune --older 30d\n"
     "loadline runs prune --keep 20 --yes";
+
+constexpr std::string_view kReportText =
+    "Writes a stored run as one HTML file that needs no network: the verdict in words, percentile\n"
+    "curve, rates and response times over time, the search, errors, the generator's health. RUN "
+    "is\n"
+    "@last (the default), @last~1 (the one before), an id or a label. Prints the file's name.";
+constexpr std::string_view kReportExamples =
+    "loadline report @last\n"
+    "loadline report before --out before.html";
 
 constexpr std::string_view kQueryText =
     "Runs one read-only SQL statement on the store. The view Throughput(Client, SentTime,\n"
@@ -272,6 +287,14 @@ std::vector<Command> MakeCommands() {
        Group("Which", kPruneFlags),
        kPruneText,
        kPruneExamples},
+      {kReport,
+       "",
+       "report",
+       "write a stored run as an HTML page",
+       {{"RUN", false}},
+       Group("Report", kReportFlags),
+       kReportText,
+       kReportExamples},
       {kQuery,
        "",
        "query",

@@ -28,6 +28,7 @@ enum class CommandId {
   kRunsTag,
   kRunsNote,
   kRunsPrune,
+  kReport,
   kQuery,
   kCompare,
   kVersion,

@@ -34,6 +34,8 @@ ExitCode Dispatch(const Arguments& arguments) {
     case CommandId::kRunsNote:
     case CommandId::kRunsPrune:
       return RunsCommand(arguments);
+    case CommandId::kReport:
+      return ReportCommand(arguments);
     case CommandId::kQuery:
       return QueryCommand(arguments);
     case CommandId::kCompare:

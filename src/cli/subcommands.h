@@ -22,6 +22,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode VersionCommand();                               // version.cc
 [[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);        // help_command.cc
 [[nodiscard]] ExitCode CompletionCommand(const Arguments& arguments);  // completion_command.cc
+[[nodiscard]] ExitCode ReportCommand(const Arguments& arguments);    // report.cc
 
 /// Prints `loadline: MESSAGE` to standard error, one line per fault, and gives the exit code.
 [[nodiscard]] ExitCode Fail(const Error& error);

@@ -14,6 +14,9 @@
 namespace loadline::report {
 
 std::string Paint(const Style& style, Tone tone, std::string_view text) {
+  if (style.marked) {
+    return fmt::format("{0}{1}{2}{0}", kToneMark, static_cast<int>(tone), text);
+  }
   if (!style.color) {
     return std::string(text);
   }
@@ -23,6 +26,9 @@ std::string Paint(const Style& style, Tone tone, std::string_view text) {
 
 std::string Labelled(const Style& style, std::string_view label, int label_width,
                      std::string_view text) {
+  if (style.marked) {
+    return fmt::format("{}{}{}\n", label, kLabelEnd, text);
+  }
   const int room = std::max(20, style.width - label_width);
   std::string lines;
   bool first = true;

@@ -16,6 +16,11 @@ namespace loadline::report {
 
 enum class Tone { kBold, kGood, kBad, kDoubt };
 
+// In a marked style (Style::marked) labels end with kLabelEnd, and what has a tone stands between
+// two kToneMark, the tone's number first. No text of a target holds them: Plain() took them out.
+inline constexpr char kLabelEnd = '\x1f';
+inline constexpr char kToneMark = '\x1e';
+
 /// `text` in a colour, where the style has colours.
 [[nodiscard]] std::string Paint(const Style& style, Tone tone, std::string_view text);
 

@@ -1,0 +1,40 @@
+// The HTML report: one file that needs no network, for people who were not there.
+//
+// Pure functions; any thread. What stands where: docs/report.md; why it is made this way:
+// docs/decisions/0008-report-without-libraries.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "report/run_report.h"
+#include "report/timeline.h"
+
+namespace loadline::report {
+
+/// What the page tells beyond the verdict and its figures.
+struct PageFacts {
+  RunReport report;
+  std::vector<StepReport> unfinished;  ///< Steps in whose middle the process died, as far as known.
+  std::string invocation;              ///< The command line as typed.
+  std::string scenario;                ///< As `scenario show` prints it; secrets as their sources.
+  std::string note;
+  std::string client;
+  std::optional<UtcTime> ended;
+  std::string machine_cpu;  ///< Empty: the machine is not known.
+  int machine_cores = 0;
+  Bytes machine_memory;
+  std::string machine_kernel;
+};
+
+/// How the file begins, by which a report of ours is known again.
+inline constexpr std::string_view kReportMark =
+    "<!doctype html>\n<html lang=\"en\">\n<!-- loadline report -->";
+
+/// The whole page. `timeline` holds the seconds of the run's steps; it may be empty.
+[[nodiscard]] std::string HtmlPage(const PageFacts& facts, const Timeline& timeline);
+
+}  // namespace loadline::report

@@ -7,6 +7,7 @@ pacing    how exactly requests leave when they are due                        12
 memory    memory of a long run at 1024 connections                            10 min
 startup   time of a short command                                              1 min
 spool     what keeping every row costs while the load runs                     4 min
+report    the HTML report of long runs: time, memory, size                      2 min
 gate      healthy runs refused, sabotaged runs accepted                       32 min
 search    error rates of the search, on simulated services (--seeds 2000)      2 h
 
@@ -24,13 +25,15 @@ import gate
 import harness
 import memory
 import pacing
+import report
 import search
 import spool
 import startup
 import tls
 
 SECTIONS = {"closed": closed.run, "tls": tls.run, "pacing": pacing.run, "memory": memory.run,
-            "startup": startup.run, "spool": spool.run, "gate": gate.run, "search": search.run}
+            "startup": startup.run, "spool": spool.run, "report": report.run, "gate": gate.run,
+            "search": search.run}
 QUICK, QUICK_ROUNDS = ["closed", "tls", "pacing", "startup"], 3
 
 

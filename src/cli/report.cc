@@ -30,7 +30,8 @@ report::PageFacts FactsOf(const store::RunRecord& record) {
   facts.report = ToReport(record);
   for (const store::StepRecord& step : record.steps) {
     if (!step.finished) {
-      facts.unfinished.push_back({step.purpose, step.measurement, step.verdict});
+      facts.unfinished.push_back(step.measurement.step);
+      facts.report.steps.push_back({step.purpose, step.measurement, step.verdict});
     }
   }
   const store::RunInfo& info = record.info;
@@ -48,9 +49,7 @@ report::PageFacts FactsOf(const store::RunRecord& record) {
 
 Result<std::string> Page(store::Store& store, const store::RunRecord& record) {
   const report::PageFacts facts = FactsOf(record);
-  std::vector<report::StepReport> steps = facts.report.steps;
-  steps.insert(steps.end(), facts.unfinished.begin(), facts.unfinished.end());
-  report::Timeline timeline(steps);
+  report::Timeline timeline(facts.report.steps);
   TRY(store::ForEachSecond(store, record.info.id, [&](int step, const measure::Second& second) {
     timeline.Add(step, second);
     return true;

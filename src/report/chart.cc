@@ -119,7 +119,7 @@ void Chart::Line(std::span<const ChartPoint> points, std::string_view css) {
     const bool left = i > 0 && !std::isnan(points[i - 1].y);
     const bool right = i + 1 < points.size() && !std::isnan(points[i + 1].y);
     if (!std::isnan(points[i].y) && !left && !right) {
-      plot_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"2\" class=\"lone {}\"/>",
+      plot_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"3\" class=\"lone {}\"/>",
                            Coordinate(X(points[i].x)), Coordinate(Y(points[i].y)), css);
     }
   }

@@ -85,13 +85,19 @@ Frame NarrowFrame(double height) {
   return frame;
 }
 
+Frame SmallFrame(double height) {
+  Frame frame = NarrowFrame(height);
+  frame.width = 310;
+  frame.bottom = 26;  // No title below the axis.
+  return frame;
+}
+
 std::string FigureHtml(const Figure& figure, double height,
                        const std::function<Chart(const Frame&)>& draw) {
-  std::string drawings;
-  if (!figure.small) {
-    drawings = draw(WideFrame(height)).Render(figure.words);
-  }
-  drawings += draw(NarrowFrame(figure.small ? height : height * 0.9)).Render(figure.words);
+  const std::string drawings = figure.small
+                                   ? draw(SmallFrame(height)).Render(figure.words)
+                                   : draw(WideFrame(height)).Render(figure.words) +
+                                         draw(NarrowFrame(height * 0.9)).Render(figure.words);
   return fmt::format(
       "<figure id=\"{}\" class=\"{}\"><figcaption><h3>{}</h3>{}</figcaption>{}"
       "<div class=\"plot\">{}</div>{}</figure>\n",

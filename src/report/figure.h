@@ -48,6 +48,7 @@ struct Figure {
 /// The sizes a figure is drawn in; the style sheet shows the one that fits.
 [[nodiscard]] Frame WideFrame(double height);
 [[nodiscard]] Frame NarrowFrame(double height);
+[[nodiscard]] Frame SmallFrame(double height);
 
 /// The whole `<figure>`. `draw` makes the chart for a frame and is called once for every size.
 [[nodiscard]] std::string FigureHtml(const Figure& figure, double height,

@@ -17,10 +17,10 @@ namespace loadline::report {
 
 /// What the page tells beyond the verdict and its figures.
 struct PageFacts {
-  RunReport report;
-  std::vector<StepReport> unfinished;  ///< Steps in whose middle the process died, as far as known.
-  std::string invocation;              ///< The command line as typed.
-  std::string scenario;                ///< As `scenario show` prints it; secrets as their sources.
+  RunReport report;             ///< Steps in whose middle the process died included.
+  std::vector<int> unfinished;  ///< The numbers of those: they are what their seconds tell.
+  std::string invocation;       ///< The command line as typed.
+  std::string scenario;         ///< As `scenario show` prints it; secrets as their sources.
   std::string note;
   std::string client;
   std::optional<UtcTime> ended;

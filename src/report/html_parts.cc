@@ -123,9 +123,6 @@ const StepReport* ShownStep(const PageFacts& facts) {
       held = holds;
     }
   }
-  if (shown == nullptr && !facts.unfinished.empty()) {
-    shown = &facts.unfinished.back();
-  }
   return shown;
 }
 

@@ -17,6 +17,8 @@ namespace loadline::report {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+/// Of fewer requests no curve is made: it would promise what they cannot say.
+constexpr std::int64_t kLeastRequests = 10;
 /// Places along a curve.
 constexpr int kPlaces = 160;
 /// From this ratio of the largest to the smallest value on, the axis of times is logarithmic.
@@ -124,7 +126,9 @@ std::string WordsOf(const std::vector<Curve>& curves) {
 
 std::string CurveFigure(const PageFacts& facts, const StepReport& shown) {
   std::vector<Curve> curves = CurvesOf(facts, shown);
-  std::erase_if(curves, [](const Curve& curve) { return curve.values.empty(); });
+  std::erase_if(curves, [](const Curve& curve) {
+    return curve.values.empty() || curve.values.count() + curve.failed < kLeastRequests;
+  });
   if (curves.empty()) {
     return {};
   }
@@ -240,7 +244,8 @@ std::string PercentileTable(const StepReport& shown) {
   }
   const std::vector<std::string> head{"", "p50", "p90", "p95", "p99", "p99.9", "mean", "max"};
   return HtmlTable(
-      shown.measurement.failed > 0 ? "Percentiles of the requests that succeeded" : "Percentiles",
+      fmt::format("Percentiles at {}{}", Describe(shown.measurement.load),
+                  shown.measurement.failed > 0 ? ", of the requests that succeeded" : ""),
       head, rows);
 }
 

@@ -68,7 +68,7 @@ namespace loadline::report {
 [[nodiscard]] std::vector<Tick> NumberTicks(const Scale& scale, int wanted);
 
 /// The step that figures are taken from: Headline(); of a search without an operating load the
-/// highest that held, else the last with requests; failing that an unfinished step. Null: none.
+/// highest that held, else the last with requests. Null: none.
 [[nodiscard]] const StepReport* ShownStep(const PageFacts& facts);
 /// Every objective of the run, each once.
 [[nodiscard]] std::vector<measure::Objective> ObjectivesOf(const RunReport& report);

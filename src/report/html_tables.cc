@@ -7,6 +7,7 @@
 #include "base/units_text.h"
 #include "report/html_sections.h"
 #include "report/markup.h"
+#include "report/text.h"
 #include "report/text_parts.h"
 
 namespace loadline::report {
@@ -63,8 +64,8 @@ std::string Facts(const std::string& rows) {
   return rows.empty() ? std::string() : fmt::format("<dl class=\"facts\">\n{}</dl>\n", rows);
 }
 
-std::string HealthFacts(const Totals& totals) {
-  const measure::Generator& g = totals.generator;
+std::string HealthFacts(const RunReport& report) {
+  const measure::Generator g = TotalsOf(report).generator;
   const auto times = [](Duration p50, Duration p99) {
     return fmt::format("p50 {}, p99 {}", FormatDuration(p50), FormatDuration(p99));
   };
@@ -77,7 +78,10 @@ std::string HealthFacts(const Totals& totals) {
                   fmt::format("{} of a core, and {} spinning", RoughPercent(g.cpu_busiest),
                               RoughPercent(g.spin_busiest)));
   rows += FactRow("waited for a connection", fmt::format("{} requests", FormatCount(g.starved)));
-  if (g.think_overrun_p99_s > 0) {
+  const bool closed = std::any_of(
+      report.steps.begin(), report.steps.end(),
+      [](const StepReport& step) { return InStepTable(step) && !step.measurement.load.open(); });
+  if (closed) {
     rows += FactRow("think times overrun",
                     fmt::format("p99 {}", FormatDuration(FromSeconds(g.think_overrun_p99_s))));
   }
@@ -134,7 +138,18 @@ std::string ErrorsSection(const PageFacts& facts) {
   const std::vector<StepError> errors = ErrorsOf(facts);
   const bool measured = ShownStep(facts) != nullptr;
   if (errors.empty()) {
-    return measured ? Section("errors", "Errors", "<p>No request failed.</p>\n") : std::string();
+    std::int64_t failed = 0;
+    for (const StepReport& step : facts.report.steps) {
+      failed += step.measurement.failed;
+    }
+    const std::string words =
+        failed == 0 ? std::string("No request failed.")
+                    : fmt::format(
+                          "{} failed; of a step that never ended the kinds of errors are "
+                          "not kept, only their number.",
+                          FormatCount(failed));
+    return measured ? Section("errors", "Errors", fmt::format("<p>{}</p>\n", words))
+                    : std::string();
   }
   std::string html =
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Errors by kind\">"
@@ -161,8 +176,8 @@ std::string GeneratorSection(const PageFacts& facts, const Timeline& timeline) {
   return Section("generator", "Was it the target that was measured?",
                  "<p>The generator watches itself: requests that leave late, or a machine that has "
                  "no more to give, would be charged to the target.</p>\n" +
-                     GeneratorCharts(timeline) + "<div class=\"pair\">" + HealthFacts(totals) +
-                     BooksTable(totals.accounts) + "</div>\n");
+                     GeneratorCharts(timeline) + "<div class=\"pair\">" +
+                     HealthFacts(facts.report) + BooksTable(totals.accounts) + "</div>\n");
 }
 
 std::string SetupSection(const PageFacts& facts) {

@@ -118,11 +118,14 @@ std::string FlightFigure(const Timeline& timeline) {
       {"in flight", "s1", [](const TimelineColumn& c) { return static_cast<double>(c.in_flight); },
        count}};
   const Value users = [](const TimelineColumn& c) { return static_cast<double>(c.users); };
-  const bool closed = Highest(timeline, users) > 0;
+  const bool closed =
+      std::any_of(timeline.steps().begin(), timeline.steps().end(),
+                  [](const TimelineStep& step) { return step.charted && step.closed; });
   if (closed) {
     all.push_back({"users", "s2", users, count});
   }
-  const double high = std::max(Highest(timeline, all[0].value), Highest(timeline, users));
+  const double high =
+      std::max(Highest(timeline, all[0].value), closed ? Highest(timeline, users) : 0.0);
   const Scale x = Scale::Linear(0, timeline.seconds());
   const Scale y = Scale::Linear(0, std::max(1.0, high) * 1.1);
   Figure figure;
@@ -169,7 +172,7 @@ std::string HealthFigure(const Timeline& timeline, std::string id, std::string t
         fmt::format(", {} at most {}", one.name, one.text(Highest(timeline, one.value)));
   }
   figure.hover = HoverOf(timeline, x, all);
-  return FigureHtml(figure, 210, [&](const Frame& frame) {
+  return FigureHtml(figure, 170, [&](const Frame& frame) {
     Chart chart(frame, x, y);
     DrawSteps(chart, timeline, false);
     chart.XTicks(TimeTicks(timeline.seconds(), 5));
@@ -285,8 +288,7 @@ std::string GeneratorCharts(const Timeline& timeline) {
   return "<div class=\"grid\">" +
          HealthFigure(timeline, "lateness", "How late requests left", late, late_scale,
                       DurationTicks(late_scale, 6)) +
-         HealthFigure(timeline, "cpu", "Busiest engine thread, share of a core", cpu, cpu_scale,
-                      shares) +
+         HealthFigure(timeline, "cpu", "CPU of the busiest engine thread", cpu, cpu_scale, shares) +
          HealthFigure(timeline, "lag", "Longest turn of an engine loop", lag, lag_scale,
                       DurationTicks(lag_scale, 6)) +
          "</div>\n";

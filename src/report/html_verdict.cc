@@ -1,6 +1,7 @@
 // What stands at the top of the page: whether the run is whole, the verdict, the first figures.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/units_text.h"
@@ -86,27 +87,21 @@ std::string Tile(std::string_view name, std::string_view value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", Escaped(name), Escaped(value));
 }
 
-std::string Reasons(const std::vector<measure::Refusal>& refusals) {
-  std::string html;
-  for (const measure::Refusal& refusal : refusals) {
-    html += fmt::format("<li>{}{}</li>", Escaped(refusal.reason),
-                        refusal.remedy.empty() ? "" : "; " + Escaped(refusal.remedy));
-  }
-  return html.empty() ? html : fmt::format("<ul>{}</ul>", html);
-}
-
 }  // namespace
 
 std::string StateBanner(const PageFacts& facts) {
   const RunReport& report = facts.report;
-  const std::vector<measure::Refusal> refusals = TotalsOf(report).refusals;
   std::string word;
   std::string text;
   std::string more;
   if (report.state == "interrupted") {
     word = "INTERRUPTED";
     text = "This run did not come to its end: what follows is what was measured until then.";
-    for (const StepReport& step : facts.unfinished) {
+    for (const StepReport& step : report.steps) {
+      if (std::find(facts.unfinished.begin(), facts.unfinished.end(), step.measurement.step) ==
+          facts.unfinished.end()) {
+        continue;
+      }
       more += fmt::format("<p>Its process died in the middle of a step at {}.</p>",
                           Escaped(Describe(step.measurement.load)));
     }
@@ -116,18 +111,15 @@ std::string StateBanner(const PageFacts& facts) {
   } else if (report.state == "failed") {
     word = "FAILED";
     text = "This run ended with an error" + FirstFailureText(report) + ".";
-  } else if (report.state == "refused" || !refusals.empty()) {
+  } else if (report.state == "refused" || !TotalsOf(report).refusals.empty()) {
     word = "REFUSED";
-    text =
-        "This measured the generator, not the target: no figure below says anything of the "
-        "target.";
+    text = "No figure below says anything of the target: this measured the generator.";
   }
   if (word.empty()) {
     return {};
   }
-  return fmt::format(
-      "<div class=\"banner\" role=\"note\"><p><strong>{}</strong> {}</p>{}{}</div>\n", word,
-      Escaped(text), more, Reasons(refusals));
+  return fmt::format("<div class=\"banner\" role=\"note\"><p><strong>{}</strong> {}</p>{}</div>\n",
+                     word, Escaped(text), more);
 }
 
 std::string VerdictSection(const PageFacts& facts) {

@@ -68,6 +68,7 @@ Timeline::Timeline(const std::vector<StepReport>& steps) {
     one.number = m.step;
     one.label = LoadLabel(step);
     one.charted = InStepTable(step);
+    one.closed = !m.load.open();
     one.valid = m.valid();
     one.result = step.verdict.result;
     // Where stamps are missing or overlap, one after the other.

@@ -21,6 +21,7 @@ struct TimelineStep {
   int number = 0;
   std::string label;     ///< `202/s`, `120 users`
   bool charted = false;  ///< Worth a label: a probe, glance, proof or the operating load.
+  bool closed = false;   ///< Users, not arrivals.
   bool valid = true;
   measure::StepResult result = measure::StepResult::kUndecided;
   Duration begin{};   ///< Since the run's first step.

@@ -1,0 +1,162 @@
+"""The HTML report in a real Chromium: complete without network, harmless, readable by everybody."""
+import http.server
+import os
+import signal
+import threading
+
+from parts import browser, places
+
+from harness import EndToEnd, Standin, free_port
+
+# What a hostile target, or a careless user, would like to see executed.
+EVIL = "</script><script>alert('owned')</script><img src=x onerror=alert(1)>\"'&"
+PICTURES = os.environ.get("REPORT_PICTURES")  # A folder: keep screenshots and pages there.
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Answers the first request well and each further one with an error that is markup."""
+
+    protocol_version = "HTTP/1.1"
+    answered = 0
+
+    def do_GET(self):
+        Hostile.answered += 1
+        body = b"{}" if Hostile.answered == 1 else EVIL.encode()
+        self.send_response(200 if Hostile.answered == 1 else 500)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@places.needs("chromium")
+class Report(EndToEnd):
+    def report(self, name, *arguments):
+        """Writes a report and looks at it everywhere; gives what was seen, one per look."""
+        path = self.folder / f"{name}.html"
+        done = self.loadline("report", *arguments, "--out", path, "--db", self.db)
+        self.assertEqual(done.code, 0, done.text)
+        self.assertEqual(done.out.strip(), str(path))
+        if PICTURES:
+            os.makedirs(PICTURES, exist_ok=True)
+            (path.parent / path.name).replace(f"{PICTURES}/{path.name}")
+            os.symlink(f"{PICTURES}/{path.name}", path)
+        seen = browser.look(path, PICTURES)
+        self.assertEqual(len(seen), 4)
+        for look in seen:
+            with self.subTest(look["size"], scheme=look["scheme"]):
+                self.assertEqual(look["console"], [])
+                self.assertEqual([url for url in look["requests"] if not url.startswith("file:")],
+                                 [])
+                self.assertEqual(len(look["requests"]), 1, "the page itself and nothing else")
+                self.assertEqual(look["dialogs"], [])
+                self.assertEqual(look["axe"], [])
+                self.assertLessEqual(look["overflow"], 0, "wider than the screen")
+                self.assertEqual(look["scripts"], 1)
+                self.assertEqual(look["images"], 0)
+                for figure, tip in look["tips"].items():
+                    self.assertIn("\n", tip, f"{figure} shows no values")
+        self.assertLess(path.stat().st_size, 1_500_000)
+        return seen
+
+    def test_a_search(self):
+        # 4 pods, 10 ms each: 400/s is all they can serve.
+        with Standin("--latency", "exponential:10ms", "--overhead", "0") as standin:
+            found = self.loadline("find", standin.score, "--p95", "100ms", "--budget", "30s",
+                                  timeout=120)
+        self.assertIn(found.code, (0, 6), found.text)
+        seen = self.report("search", "@last")
+        verdict = next(line for line in found.out.splitlines() if line.startswith("LOAD LINE"))
+        answer = verdict.split("objectives: ")[1]
+        for look in seen:
+            self.assertIn("LOAD LINE", look["text"])
+            self.assertIn(answer, look["text"])
+            for figure in ("search-chart", "percentiles-chart", "rates", "heat", "in-flight",
+                           "lateness", "cpu", "lag"):
+                self.assertIn(figure, look["figures"])
+            self.assertIn("p95", look["tips"]["search-chart"])
+            self.assertIn("offered", look["tips"]["rates"])
+            # From the lowest load to the highest.
+            self.assertNotEqual(*look["keys"])
+
+    def test_a_run_says_what_the_terminal_said(self):
+        with Standin("--latency", "constant:5ms") as standin:
+            done = self.loadline("run", standin.score, "--rate", "100/s", "--duration", "5s",
+                                 "--p95", "5s", "--label", "before")
+        self.assertIn(done.code, (0, 6), done.text)
+        seen = self.report("run", "before")
+        flow = next(line for line in done.out.splitlines() if "goodput" in line).strip()
+        for look in seen:
+            self.assertIn(flow, look["text"])
+            self.assertIn("No request failed.", look["text"])
+            self.assertNotIn("search-chart", look["figures"])
+
+    def test_users(self):
+        with Standin("--latency", "constant:5ms") as standin:
+            self.loadline("run", standin.score, "--users", "4", "--duration", "3s", "--p95", "5s")
+        for look in self.report("users"):
+            self.assertIn("users", look["tips"]["in-flight"])
+
+    def test_what_a_target_and_a_user_wrote_stays_text(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        Hostile.answered = 0
+        self.loadline("run", f"http://127.0.0.1:{server.server_port}/", "--requests", "20",
+                      "--label", EVIL, "--client", EVIL, "--p95", "5s", "--no-brake")
+        for look in self.report("hostile"):
+            self.assertIn("status 500", look["text"])
+            self.assertGreaterEqual(look["text"].count(EVIL), 3, "label, client and sample")
+
+    def test_one_request(self):
+        with Standin("--latency", "constant:5ms") as standin:
+            self.loadline("run", standin.score, "--requests", "1", "--p95", "5s")
+        for look in self.report("one"):
+            self.assertIn("1 requests", look["text"])
+            self.assertIn("heat", look["figures"])
+            self.assertNotIn("percentiles-chart", look["figures"], "one request is no curve")
+
+    def test_no_data_at_all(self):
+        done = self.loadline("run", f"http://127.0.0.1:{free_port()}/", "--requests", "5")
+        self.assertEqual(done.code, 5, done.text)
+        for look in self.report("unanswered"):
+            self.assertIn("FAILED", self.top(look))
+            self.assertIn("connect_refused", look["text"])
+            self.assertEqual(look["figures"], [])
+
+    def test_an_interrupted_run_says_so_at_the_top(self):
+        with Standin("--latency", "constant:5ms") as standin:
+            running = self.start("run", standin.score, "--rate", "50/s", "--duration", "60s",
+                                 "--p95", "5s")
+            self.wait_for(lambda: self.seconds() >= 2, "two seconds in the store")
+            for look in self.report("running"):
+                self.assertIn("STILL RUNNING", self.top(look))
+            running.send_signal(signal.SIGINT)
+            self.assertEqual(self.finish(running).code, 4)
+        for look in self.report("interrupted"):
+            self.assertIn("INTERRUPTED", self.top(look))
+            self.assertIn("rates", look["figures"])
+
+    def test_a_killed_run_shows_what_was_kept(self):
+        with Standin("--latency", "constant:5ms") as standin:
+            running = self.start("run", standin.score, "--rate", "50/s", "--duration", "60s",
+                                 "--p95", "5s")
+            self.wait_for(lambda: self.seconds() >= 3, "three seconds in the store")
+            running.kill()
+            self.finish(running)
+        for look in self.report("killed"):
+            self.assertIn("INTERRUPTED", self.top(look))
+            self.assertIn("died in the middle", self.top(look))
+            self.assertIn("percentiles-chart", look["figures"])
+            self.assertIn("rates", look["figures"])
+
+    def seconds(self):
+        return self.query("SELECT count(*) FROM seconds")[0][0] if self.db.exists() else 0
+
+    @staticmethod
+    def top(look):
+        return "\n".join(look["text"].splitlines()[:12])

@@ -7,7 +7,7 @@ pacing    how exactly requests leave when they are due                        12
 memory    memory of a long run at 1024 connections                            10 min
 startup   time of a short command                                              1 min
 spool     what keeping every row costs while the load runs                     4 min
-report    the HTML report of long runs: time, memory, size                      2 min
+report    the HTML report of long runs: time, memory, size                      20 s
 gate      healthy runs refused, sabotaged runs accepted                       32 min
 search    error rates of the search, on simulated services (--seeds 2000)      2 h
 

@@ -37,7 +37,7 @@ class Report(EndToEnd):
     def report(self, name, *arguments):
         """Writes a report and looks at it everywhere; gives what was seen, one per look."""
         path = self.folder / f"{name}.html"
-        done = self.loadline("report", *arguments, "--out", path, "--db", self.db)
+        done = self.loadline("report", *arguments, "--out", path)
         self.assertEqual(done.code, 0, done.text)
         self.assertEqual(done.out.strip(), str(path))
         if PICTURES:

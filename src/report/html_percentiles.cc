@@ -153,8 +153,10 @@ std::string CurveFigure(const PageFacts& facts, const StepReport& shown) {
   }
   std::vector<measure::Objective> limits;
   for (const measure::Objective& one : ObjectivesOf(facts.report)) {
-    // One that is far away would press the curves flat; the verdict tells it.
-    if (one.metric == measure::Metric::kQuantile && Seconds(one.threshold) <= 3 * high &&
+    // One of a single task is not about the curve of all; one that is far away would press the
+    // curves flat. The verdict tells both.
+    const bool of_all = one.task.empty() || shown.measurement.tasks.size() == 1;
+    if (of_all && one.metric == measure::Metric::kQuantile && Seconds(one.threshold) <= 3 * high &&
         one.quantile <= highest) {
       limits.push_back(one);
     }
@@ -209,8 +211,9 @@ std::string CurveFigure(const PageFacts& facts, const StepReport& shown) {
     if (shown.measurement.failed > 0 && succeeded < highest) {
       chart.Vertical(succeeded, "failline", fmt::format("{} failed", FormatPercent(1 - succeeded)));
     }
-    for (auto curve = curves.rbegin(); curve != curves.rend(); ++curve) {
-      chart.Line(curve->points, curve->css);
+    // The dashed wire lies upon the response, so that both are seen where they are the same.
+    for (const Curve& curve : curves) {
+      chart.Line(curve.points, curve.css);
     }
     for (const measure::Objective& one : limits) {
       chart.Point(one.quantile, Seconds(one.threshold), Mark::kDiamond, "limit");

@@ -16,6 +16,9 @@ namespace {
 /// Kinds of errors told; a target that invents a new one each time shall not fill the page.
 constexpr std::size_t kMostErrors = 60;
 
+/// Of a longer scenario or command line (payloads in it) only the beginning is told.
+constexpr std::size_t kMostText = 48 * 1024;
+
 struct StepError {
   std::string step;  ///< `230/s`; empty where there is one step only.
   const measure::ErrorTally* tally = nullptr;
@@ -124,6 +127,18 @@ std::string Connections(const PageFacts& facts) {
   return text + fmt::format(", waited for {} (means)", FormatDuration(m.connection_wait_mean));
 }
 
+/// `text`, cut at the end of a line if it is too long, and how much more there was.
+std::string Beginning(const std::string& text) {
+  if (text.size() <= kMostText) {
+    return text;
+  }
+  const std::size_t line = text.rfind('\n', kMostText);
+  const std::string begin =
+      text.substr(0, line == std::string::npos || line == 0 ? kMostText : line);
+  return fmt::format("{}\n… and {} more", begin,
+                     FormatBytes(Bytes{static_cast<std::int64_t>(text.size() - begin.size())}));
+}
+
 std::string Joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
@@ -210,13 +225,13 @@ std::string SetupSection(const PageFacts& facts) {
   if (!facts.invocation.empty()) {
     html += fmt::format(
         "<h3>Command</h3>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Command\">{}</pre>\n",
-        Escaped(facts.invocation));
+        Escaped(Beginning(facts.invocation)));
   }
   if (!facts.scenario.empty()) {
     html += fmt::format(
         "<details><summary>The whole scenario, every default filled in</summary>"
         "<pre tabindex=\"0\" role=\"region\" aria-label=\"Scenario\">{}</pre></details>\n",
-        Escaped(facts.scenario));
+        Escaped(Beginning(facts.scenario)));
   }
   return Section("setup", "What was run, where", html);
 }

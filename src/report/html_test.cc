@@ -191,6 +191,14 @@ TEST(HtmlPage, OfOneRequestDrawsNoCurve) {
   EXPECT_THAT(page, HasSubstr("Percentiles at"));
 }
 
+TEST(HtmlPage, TellsOnlyTheBeginningOfAHugeScenario) {
+  PageFacts facts = FactsOf(SampleRun());
+  facts.scenario = "loadline: 1\n" + std::string(3'000'000, 'x');
+  const std::string page = HtmlPage(facts, FilledTimeline(facts.report));
+  EXPECT_LT(page.size(), 1'000'000u);
+  EXPECT_THAT(page, HasSubstr("loadline: 1\n… and 2.86 MiB more"));
+}
+
 TEST(HtmlPage, EndsTheCurveWhereRequestsFailed) {
   // 1 % of SampleRun() failed: there the response is infinite.
   EXPECT_THAT(Page(SampleRun()), HasSubstr(">1 % failed</text>"));

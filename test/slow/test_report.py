@@ -94,6 +94,20 @@ class Report(EndToEnd):
             self.assertIn("No request failed.", look["text"])
             self.assertNotIn("search-chart", look["figures"])
 
+    def test_the_looks_would_see_it(self):
+        """A script and a picture put into a page are stopped by its policy, and told here."""
+        with Standin("--latency", "constant:5ms") as standin:
+            self.loadline("run", standin.score, "--requests", "5", "--p95", "5s")
+        page = self.loadline("report", "--out", "-").out
+        path = self.folder / "tampered.html"
+        path.write_text(page.replace(
+            "<main>", "<main><script>alert(1)</script><img src='https://example.com/x.png'>"))
+        for look in browser.look(path):
+            self.assertEqual(len(look["console"]), 2, look["console"])
+            self.assertEqual(look["dialogs"], [])
+            self.assertIn("https://example.com/x.png", look["requests"])
+            self.assertTrue(any("image-alt" in fault for fault in look["axe"]), look["axe"])
+
     def test_users(self):
         with Standin("--latency", "constant:5ms") as standin:
             self.loadline("run", standin.score, "--users", "4", "--duration", "3s", "--p95", "5s")

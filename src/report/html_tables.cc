@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostErrors = 60;
 
 /// Of a longer scenario or command line (payloads in it) only the beginning is told.
-constexpr std::size_t kMostText = 48 * 1024;
+constexpr std::size_t kMostText = 48'000;
 
 struct StepError {
   std::string step;  ///< `230/s`; empty where there is one step only.

@@ -282,6 +282,7 @@ std::string GeneratorCharts(const Timeline& timeline) {
   const Scale cpu_scale = Scale::Linear(0, 1);
   constexpr std::array kShares{0.0, 0.25, 0.5, 0.75, 1.0};
   std::vector<Tick> shares;
+  shares.reserve(kShares.size());
   for (const double share : kShares) {
     shares.push_back({share, FormatPercent(share)});
   }

@@ -135,8 +135,10 @@ std::vector<Tick> TimeTicks(double seconds, int wanted) {
     step *= std::ceil(seconds / step / wanted);  // Whole days.
   }
   std::vector<Tick> ticks;
-  for (double at = 0; at <= seconds * (1 + 1e-9); at += step) {
-    ticks.push_back({at, at == 0 ? "0" : MomentText(at)});
+  const auto last = static_cast<std::int64_t>(std::floor(seconds / step * (1 + 1e-9)));
+  for (std::int64_t i = 0; i <= last; ++i) {
+    const double at = static_cast<double>(i) * step;
+    ticks.push_back({at, i == 0 ? "0" : MomentText(at)});
   }
   return ticks;
 }

@@ -202,7 +202,7 @@ void Standin::Parts::Metrics(Instant now, Responder responder) {
                 .waiting = service.waiting(),
                 .ready_pods = service.ReadyPods(now)},
                text);
-  responder.Send({.content_type = "text/plain; version=0.0.4", .body = text});
+  responder.Send({.content_type = Exposition::kContentType, .body = text});
 }
 
 void Standin::Parts::Ids(Responder responder) {

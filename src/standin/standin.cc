@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/exposition.h"
 #include "base/random.h"
 #include "inference/shape.h"
 #include "serve/server.h"

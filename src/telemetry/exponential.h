@@ -33,8 +33,8 @@ inline constexpr std::size_t kMaxBuckets = 160;
 
 /// `histogram` in the finest scale that is allowed. Nothing is lost but resolution: a quantile read
 /// from it lies in the right bucket, so within base - 1 of the value, and better than that by the
-/// reader's interpolation. Over 3 decades (1 ms to 1 s) the scale is 4 and base - 1 is 4.4 %. Our
-/// own buckets (0.1 % wide) go whole to where their middle lies.
+/// reader's interpolation. From 2 ms to 1 s the scale is 4 and base - 1 is 4.4 %. Our own buckets
+/// (0.1 % wide) go whole to where their middle lies.
 ///
 /// As the range of values only grows over a run, the scale only falls.
 /// Source: OpenTelemetry, "Metrics data model", ExponentialHistogram.

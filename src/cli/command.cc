@@ -45,7 +45,8 @@ constexpr std::array kRemoveFlags = {
 };
 
 constexpr std::array kExportFlags = {
-    Flag{"--format", "", "FORMAT", "csv: a row per attempt; series: per second; json; hlog"},
+    Flag{"--format", "", "FORMAT",
+         "csv (attempts), series (seconds), json, hlog, junit, markdown, prometheus"},
     Flag{"--out", "-o", "FILE", "default: standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
@@ -186,7 +187,7 @@ std::vector<Command> MakeCommands() {
        Group("Store", kRemoveFlags),
        kRunReference,
        kRemoveExamples},
-      {kRunsExport, "runs", "export", "write a stored run as CSV, JSON or .hlog", run,
+      {kRunsExport, "runs", "export", "write a stored run as CSV, JSON, .hlog, JUnit, …", run,
        Group("Export", kExportFlags), kRunReference, kExportExamples},
       {kQuery,
        "",

@@ -10,6 +10,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,10 +21,14 @@
 #include "cli/stored_report.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
+#include "report/github.h"
+#include "report/junit.h"
 #include "report/table.h"
 #include "report/terminal.h"
 #include "report/text.h"
 #include "store/export.h"
+#include "telemetry/prometheus_text.h"
+#include "telemetry/result_metrics.h"
 
 namespace loadline::cli {
 namespace {
@@ -131,6 +136,19 @@ Status Remove(store::Store& store, const Arguments& arguments) {
   return {};
 }
 
+/// The verdict of a stored run as `junit`, `markdown` or `prometheus`.
+std::string PipelineText(const report::RunReport& report, std::string_view format) {
+  if (format == "junit") {
+    return report::JunitDocument({report::JunitSuiteOf(report, report::Undecided::kSkipped)});
+  }
+  if (format == "markdown") {
+    return report::SummaryMarkdown(report);
+  }
+  const telemetry::Labels label =
+      report.label.empty() ? telemetry::Labels{} : telemetry::Labels{{"label", report.label}};
+  return telemetry::PrometheusText(telemetry::ResultMetrics(report), label);
+}
+
 Status Export(store::Store& store, const Arguments& arguments) {
   const std::string which = TRY(store.FindRun(arguments.positionals.front())).id;
   const std::string format = arguments.Value("--format", "csv");
@@ -147,8 +165,18 @@ Status Export(store::Store& store, const Arguments& arguments) {
   if (format == "hlog") {
     return WriteTo(path, [&](std::ostream& out) { return ExportHlog(store, which, out); });
   }
+  if (format == "junit" || format == "markdown" || format == "prometheus") {
+    const store::RunRecord record = TRY(store.ReadRun(which));
+    const std::string text = PipelineText(ToReport(record), format);
+    return WriteTo(path, [&](std::ostream& out) -> Status {
+      out << text;
+      return {};
+    });
+  }
   return Error{ErrorCode::kInvalidArgument,
-               fmt::format("--format: found \"{}\"; expected csv, series, json or hlog", format)};
+               fmt::format("--format: found \"{}\"; expected csv, series, json, hlog, junit, "
+                           "markdown or prometheus",
+                           format)};
 }
 
 Status Dispatch(const Arguments& arguments) {

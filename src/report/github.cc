@@ -161,8 +161,13 @@ std::vector<Annotation> AnnotationsOf(const RunReport& report) {
                              : AnnotationLevel::kWarning,
                     "loadline: " + report.target.url, LineSentence(*report.load_line)});
   } else if (report.exit_code == 0) {
-    list.push_back({AnnotationLevel::kNotice, "loadline: held",
-                    report.objectives.empty() ? "the run is complete" : "every objective held"});
+    std::string message;
+    for (const measure::ObjectiveResult& result : report.objectives) {
+      message += (message.empty() ? "" : "\n") + ObjectiveLine(result);
+    }
+    list.push_back({AnnotationLevel::kNotice,
+                    report.objectives.empty() ? "loadline: complete" : "loadline: held",
+                    message.empty() ? report.target.url : message});
   } else if (list.empty()) {
     list.push_back({AnnotationLevel::kError,
                     "loadline: exit code " + std::to_string(report.exit_code),

@@ -61,6 +61,17 @@ TEST(AnnotationsOf, SayWhatASearchFound) {
   EXPECT_EQ(list[0].message, "load line between 202 and 228 req/s");
 }
 
+TEST(AnnotationsOf, NoticeWhatHeld) {
+  RunReport report = SampleRun();
+  report.exit_code = 0;
+  report.objectives.resize(1);
+  const std::vector<Annotation> list = AnnotationsOf(report);
+  ASSERT_THAT(list, SizeIs(1));
+  EXPECT_EQ(list[0].level, AnnotationLevel::kNotice);
+  EXPECT_EQ(list[0].title, "loadline: held");
+  EXPECT_EQ(list[0].message, "p95 < 200ms: 171 ms (168 ms to 174 ms) on 13,332 requests");
+}
+
 TEST(AnnotationsOf, NeverLeaveABadExitCodeUnsaid) {
   for (int code = 1; code <= 6; ++code) {
     RunReport report;

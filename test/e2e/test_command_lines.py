@@ -92,6 +92,18 @@ WRONG = [
     (["run", URL, "--records-limit", "lots"], ["--records-limit", "1GB"]),
     (["run", URL, "--json", "/nonexistent/out.json"], ["--json", "/nonexistent/out.json"]),
     (["run", URL, "--db", "/proc/nowhere/x.db"], ["/proc/nowhere"]),
+    # Pipelines.
+    (["run", URL, "--junit", "/nonexistent/j.xml"], ["--junit", "/nonexistent/j.xml"]),
+    (["run", URL, "--junit", "-"], ["--junit", "expected a file"]),
+    (["run", URL, "--junit", "j.xml", "--junit-undecided", "red"], ["skipped or failure"]),
+    (["run", URL, "--prometheus", "/"], ["--prometheus", "directory"]),
+    (["run", URL, "--metrics-listen", "everywhere"], ["--metrics-listen", "0.0.0.0:9464"]),
+    (["run", URL, "--metrics-listen", "192.0.2.1:0"], ["--metrics-listen"]),
+    (["run", URL, "--otlp", "collector:4318"], ["--otlp"]),
+    (["run", URL, "--otlp", "env"], ["OTEL_EXPORTER_OTLP_ENDPOINT is not set"]),
+    (["run", URL, "--otlp", URL, "--otlp-header-env", "NOT_SET_ANYWHERE"], ["NOT_SET_ANYWHERE"]),
+    (["run", URL, "--otlp-interval", "5s"], ["--otlp-interval", "--otlp with it"]),
+    (["run", URL, "--github", "--no-github"], ["--github"]),
     # Store.
     (["runs", "ls"], ["loadline.db"]),
     (["runs", "show", "@last"], ["loadline.db"]),

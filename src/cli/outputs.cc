@@ -125,7 +125,7 @@ std::string Outputs::FinishOtlp() {
   const telemetry::Delivery delivery = exporter_->Finish();
   const std::int64_t all = delivery.delivered + delivery.failed;
   if (delivery.failed > 0) {
-    Warn(fmt::format("otlp: {} of {} exports did not reach {} ({}); {}", delivery.failed, all,
+    Warn(fmt::format("otlp: {} of {} exports to {} failed ({}); {}", delivery.failed, all,
                      exporter_->receiver(), delivery.last_failure,
                      delivery.last_delivered ? "the last one did, with all figures"
                                              : "the final figures are not there"));

@@ -238,7 +238,7 @@ class Otlp(Pipelines):
             done = self.loadline("run", self.standin.score, "--requests", "5", *EASY, "--otlp",
                                  url, OTEL_EXPORTER_OTLP_TIMEOUT="300")
             self.assertIn(done.code, WELL, done.text)
-            self.assertIn("did not reach", done.err)
+            self.assertIn("the final figures are not there", done.err)
             self.assertIn(reason, done.err)
         with Collector(status=401) as collector:
             done = self.loadline("run", self.standin.score, "--requests", "5", *EASY, "--otlp",

@@ -1,6 +1,8 @@
 #include "arrival/schedule.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "arrival/streams.h"
 
@@ -36,21 +38,53 @@ Schedule Schedule::Poisson(Rate rate, std::uint64_t seed) {
   return {Kind::kPoisson, rate, StreamStart(seed, Stream::kGaps)};
 }
 
+Schedule Schedule::Shaped(std::shared_ptr<const Profile> profile) {
+  CHECK(profile != nullptr && !profile->empty());
+  Schedule schedule(Kind::kShaped, Rate{}, 0);
+  schedule.profile_ = std::move(profile);
+  return schedule;
+}
+
+Schedule Schedule::ShapedPoisson(std::shared_ptr<const Profile> profile, std::uint64_t seed) {
+  CHECK(profile != nullptr && !profile->empty());
+  Schedule schedule(Kind::kShapedPoisson, Rate{}, StreamStart(seed, Stream::kGaps));
+  schedule.profile_ = std::move(profile);
+  return schedule;
+}
+
+Schedule Schedule::Replayed(std::shared_ptr<const Trace> trace) {
+  CHECK(trace != nullptr);
+  Schedule schedule(Kind::kReplayed, Rate{}, 0);
+  schedule.trace_ = std::move(trace);
+  return schedule;
+}
+
+double Schedule::UnitTime(std::int64_t k) {
+  // Always summed one by one, so that every walker rounds alike.
+  for (; next_ <= k; ++next_) {
+    sum_ -= std::log(UnitInterval(Draw(stream_, next_)));
+  }
+  return sum_;
+}
+
 Duration Schedule::Due(std::int64_t k) {
   // Asking for the same arrival again is fine.
   CHECK(k >= 0 && k + 1 >= next_);
-  switch (kind_) {
-    case Kind::kConstant:
-      next_ = k + 1;
-      return EvenlySpaced(k, rate_);
-    case Kind::kPoisson:
-      // In units of the mean gap; always summed one by one, so that every walker rounds alike.
-      for (; next_ <= k; ++next_) {
-        sum_ -= std::log(UnitInterval(Draw(stream_, next_)));
-      }
-      return FromSeconds(sum_ / rate_.per_second);
+  if (kind_ == Kind::kPoisson) {
+    return std::min(kNever, FromSeconds(UnitTime(k) / rate_.per_second));
   }
-  CHECK(false);
+  if (kind_ == Kind::kShapedPoisson) {
+    return std::min(kNever, profile_->WhenArea(UnitTime(k)));
+  }
+  next_ = k + 1;
+  switch (kind_) {
+    case Kind::kShaped:
+      return std::min(kNever, profile_->WhenArea(static_cast<double>(k)));
+    case Kind::kReplayed:
+      return trace_->Due(k);
+    default:
+      return std::min(kNever, EvenlySpaced(k, rate_));
+  }
 }
 
 }  // namespace loadline::arrival

@@ -7,7 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
+#include "arrival/profile.h"
+#include "arrival/trace.h"
 #include "base/check.h"
 #include "base/units.h"
 
@@ -18,6 +21,9 @@ namespace loadline::arrival {
 /// `k` >= 0; `rate` > 0. Saturates beyond 292 years.
 [[nodiscard]] Duration EvenlySpaced(std::int64_t k, Rate rate);
 
+/// Later than any load lasts, and early enough to be added to an instant.
+inline constexpr Duration kNever = std::chrono::hours(24 * 365 * 100);
+
 class Schedule {
  public:
   /// Evenly spaced: arrival k is due at k / rate, the first at the start. `rate` > 0 and finite.
@@ -27,24 +33,41 @@ class Schedule {
   /// and k only; another rate stretches the same pattern. `rate` > 0 and finite.
   [[nodiscard]] static Schedule Poisson(Rate rate, std::uint64_t seed);
 
+  /// Arrival k is due when the area below `profile` has come to k: evenly spaced, at a rate that
+  /// changes. `profile` must not be empty.
+  [[nodiscard]] static Schedule Shaped(std::shared_ptr<const Profile> profile);
+  /// A Poisson process whose rate follows `profile`: the arrivals of one with rate 1, each moved to
+  /// where the area below the profile has come to its time.
+  ///
+  /// Source: E. Çinlar, "Introduction to Stochastic Processes", 1975, ch. 4.7 (time change).
+  [[nodiscard]] static Schedule ShapedPoisson(std::shared_ptr<const Profile> profile,
+                                              std::uint64_t seed);
+
+  /// As recorded.
+  [[nodiscard]] static Schedule Replayed(std::shared_ptr<const Trace> trace);
+
   /// When arrival `k` is due, as an offset from the probe's start; rises with k (never falls).
+  /// At most kNever.
   ///
   /// `k` must be >= 0 and must not be less than in the call before (else: aborts). Poisson costs
   /// about 10 ns for every arrival skipped since then.
   [[nodiscard]] Duration Due(std::int64_t k);
 
-  [[nodiscard]] Rate rate() const { return rate_; }
-
  private:
-  enum class Kind { kConstant, kPoisson };
+  enum class Kind { kConstant, kPoisson, kShaped, kShapedPoisson, kReplayed };
 
   Schedule(Kind kind, Rate rate, std::uint64_t stream)
       : kind_(kind), rate_(rate), stream_(stream) {}
+
+  /// When unit-rate arrival `k` of the Poisson process comes.
+  [[nodiscard]] double UnitTime(std::int64_t k);
 
   // Constant after construction.
   Kind kind_;
   Rate rate_;
   std::uint64_t stream_;  // Seeds the gaps.
+  std::shared_ptr<const Profile> profile_;
+  std::shared_ptr<const Trace> trace_;
   // How far we have walked: arrivals below next_ lie within sum_ mean gaps.
   std::int64_t next_ = 0;
   double sum_ = 0.0;

@@ -46,14 +46,32 @@ constexpr std::array kRemoveFlags = {
 
 constexpr std::array kExportFlags = {
     Flag{"--format", "", "FORMAT",
-         "csv (attempts), series (seconds), json, hlog, junit, markdown, prometheus"},
+         "csv (attempts), series (seconds), json, hlog, classic, junit, markdown, prometheus"},
     Flag{"--out", "-o", "FILE", "default: standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kPruneFlags = {
+    Flag{"--keep", "", "N", "the newest N runs stay"},
+    Flag{"--older", "", "TIME", "only runs that began longer ago: 30d"},
+    Flag{"--labelled", "", "", "runs with a label go too"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+    Flag{"--yes", "-y", "", "do not ask"},
 };
 
 constexpr std::array kQueryFlags = {
     Flag{"--format", "", "FORMAT", "table, csv or json (default table)"},
     Flag{"--run", "", "RUN", "only this run: @last, an id or a label"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kCompareFlags = {
+    Flag{"--baseline", "", "RUN", "the run that the others are compared with"},
+    Flag{"--tolerance", "", "SHARE", "relative change that does not matter (default 5%)"},
+    Flag{"--confidence", "", "SHARE", "that nothing is called worse by chance (default 95%)"},
+    Flag{"--task", "", "NAME", "only this task's requests"},
+    Flag{"--force", "", "", "also compare runs that did not do the same"},
+    Flag{"--json", "", "FILE", "the comparison as JSON; - is standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
@@ -67,6 +85,9 @@ constexpr std::string_view kRunExamples =
     "loadline run http://127.0.0.1:8500/score --rate 40/s --duration 10s --p95 200ms\n"
     "loadline run http://127.0.0.1:8500/score --users 20 --think 1s --errors 0.1%\n"
     "loadline run http://127.0.0.1:8500/score --body '{\"milli\": 20}' --requests 200 --json -\n"
+    "loadline run http://127.0.0.1:8500/score --rate '0 to 60/s over 30s, 60/s for 1m'\n"
+    "loadline run http://127.0.0.1:8500 --replay access.log --warp 10\n"
+    "loadline run --overload 1.5x --for 30s\n"
     "loadline run scenario.yaml --set load.rate=100/s --label before";
 
 constexpr std::string_view kFindText =
@@ -78,6 +99,7 @@ constexpr std::string_view kFindExamples =
     "loadline find http://127.0.0.1:8500/score --p95 200ms --errors 0.1%\n"
     "loadline find http://127.0.0.1:8500/score --by users --think 1s --p95 200ms\n"
     "loadline find scenario.yaml --budget 10m --covers 10s\n"
+    "loadline find http://127.0.0.1:8500/score --strategy staircase --step 4 --max 100\n"
     "loadline find --continue @last --precision 5%";
 
 constexpr std::string_view kVerifyText =
@@ -119,11 +141,26 @@ constexpr std::string_view kExportExamples =
     "loadline runs export @last --format csv --out requests.csv\n"
     "loadline runs export @last --format hlog --out run.hlog";
 
+constexpr std::string_view kPruneText =
+    "Removes old runs with everything that belongs to them. What goes is listed first. Runs with\n"
+    "a label are meant to be found again: they stay unless --labelled is given.";
+constexpr std::string_view kPruneExamples =
+    "loadline runs prune --older 30d\n"
+    "loadline runs prune --keep 20 --yes";
+
 constexpr std::string_view kQueryText =
     "Runs one read-only SQL statement on the store. The view Throughput(Client, SentTime,\n"
     "Latency, SentState, Error) has a row per attempt.";
 constexpr std::string_view kQueryExamples =
     "loadline query 'SELECT SentState, count(*) FROM Throughput GROUP BY SentState'";
+
+constexpr std::string_view kCompareText =
+    "Compares stored runs with the first one: percentiles, mean, errors and (for users)\n"
+    "throughput, or the load lines of searches. Intervals respect that late requests come in\n"
+    "clusters. Exit code 1: something is proved worse; 6: not decided; 0: nothing is worse.";
+constexpr std::string_view kCompareExamples =
+    "loadline compare @last~1 @last\n"
+    "loadline compare --baseline release-7 @last --tolerance 10%";
 
 constexpr std::string_view kHelpExamples = "loadline help run\nloadline help runs export";
 
@@ -137,8 +174,14 @@ std::vector<Command> MakeCommands() {
   const std::vector<Positional> target = {{"URL|scenario.yaml"}};
   const std::vector<Positional> run = {{"RUN"}};
   return {
-      {kRun, "", "run", "apply one load and say what happened", target, LoadFlagGroups(kRun),
-       kRunText, kRunExamples},
+      {kRun,
+       "",
+       "run",
+       "apply one load and say what happened",
+       {{"URL|scenario.yaml", false}},
+       LoadFlagGroups(kRun),
+       kRunText,
+       kRunExamples},
       {kFind,
        "",
        "find",
@@ -189,6 +232,30 @@ std::vector<Command> MakeCommands() {
        kRemoveExamples},
       {kRunsExport, "runs", "export", "write a stored run as CSV, JSON, .hlog, JUnit, …", run,
        Group("Export", kExportFlags), kRunReference, kExportExamples},
+      {kRunsTag,
+       "runs",
+       "tag",
+       "give a stored run a label; '' takes it away",
+       {{"RUN"}, {"LABEL"}},
+       Group("Store", kStoreFlags),
+       kRunReference,
+       "loadline runs tag @last release-7"},
+      {kRunsNote,
+       "runs",
+       "note",
+       "write a note to a stored run; '' takes it away",
+       {{"RUN"}, {"TEXT"}},
+       Group("Store", kStoreFlags),
+       kRunReference,
+       "loadline runs note @last 'after the new index'"},
+      {kRunsPrune,
+       "runs",
+       "prune",
+       "remove old runs",
+       {},
+       Group("Which", kPruneFlags),
+       kPruneText,
+       kPruneExamples},
       {kQuery,
        "",
        "query",
@@ -197,6 +264,14 @@ std::vector<Command> MakeCommands() {
        Group("Query", kQueryFlags),
        kQueryText,
        kQueryExamples},
+      {kCompare,
+       "",
+       "compare",
+       "say whether a run is worse than another",
+       {{"RUN", true, true}},
+       Group("Comparison", kCompareFlags),
+       kCompareText,
+       kCompareExamples},
       {kVersion, "", "version", "version and build facts", {}, {}, "", "loadline version"},
       {kHelp,
        "",

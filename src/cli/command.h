@@ -25,7 +25,11 @@ enum class CommandId {
   kRunsShow,
   kRunsRemove,
   kRunsExport,
+  kRunsTag,
+  kRunsNote,
+  kRunsPrune,
   kQuery,
+  kCompare,
   kVersion,
   kHelp,
 };

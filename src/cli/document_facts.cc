@@ -1,6 +1,7 @@
 #include "cli/document_facts.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 namespace loadline::cli {
@@ -55,6 +56,30 @@ report::VerifyVerdict ReadVerify(const Json& json) {
   return verdict;
 }
 
+measure::Staircase ReadStaircase(const Json& json) {
+  measure::Staircase staircase;
+  const auto whole = [](const Json& from, const char* key) -> std::optional<int> {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_number_integer() ? std::optional(found->get<int>())
+                                                             : std::nullopt;
+  };
+  staircase.step = whole(json, "step_users").value_or(1);
+  staircase.repeat = whole(json, "repeat").value_or(1);
+  for (const measure::StaircaseEnd end : measure::kStaircaseEnds) {
+    if (TextAt(json, "ended_by") == measure::Name(end)) {
+      staircase.end = end;
+    }
+  }
+  if (const auto rounds = json.find("rounds"); rounds != json.end() && rounds->is_array()) {
+    for (const Json& round : *rounds) {
+      if (round.is_object()) {
+        staircase.rounds.push_back({whole(round, "broke_users"), whole(round, "clean_users")});
+      }
+    }
+  }
+  return staircase;
+}
+
 }  // namespace
 
 void AddDocumentFacts(std::string_view document, report::RunReport& report) {
@@ -69,6 +94,9 @@ void AddDocumentFacts(std::string_view document, report::RunReport& report) {
   }
   if (const auto verify = json.find("verify"); verify != json.end() && verify->is_object()) {
     report.verify = ReadVerify(*verify);
+  }
+  if (const auto found = json.find("staircase"); found != json.end() && found->is_object()) {
+    report.staircase = ReadStaircase(*found);
   }
 }
 

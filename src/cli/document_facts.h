@@ -9,9 +9,8 @@
 
 namespace loadline::cli {
 
-/// Adds confidence, TLS, insecure and verify's verdict from
-/// `document` (docs/exit-codes-and-json.md) to `report`. A document that does not read changes
-/// nothing.
+/// Adds confidence, TLS, insecure, verify's verdict and the staircase from `document`
+/// (docs/exit-codes-and-json.md) to `report`. A document that does not read changes nothing.
 void AddDocumentFacts(std::string_view document, report::RunReport& report);
 
 }  // namespace loadline::cli

@@ -1,29 +1,23 @@
 // `loadline find`: the load line of a target.
 #include "search/find.h"
 
-#include <fmt/core.h>
-
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
-#include "base/units_text.h"
+#include "cli/find_watcher.h"
+#include "cli/search_once.h"
 #include "cli/session.h"
+#include "cli/staircase.h"
 #include "cli/subcommands.h"
+#include "cli/vary.h"
 #include "cli/verdict.h"
 #include "report/text.h"
 
 namespace loadline::cli {
 namespace {
-
-report::PlanFacts PlanOf(const scenario::Scenario& scenario) {
-  report::PlanFacts plan;
-  plan.axis = scenario.find.by;
-  plan.max = scenario.find.max;
-  plan.time = scenario.find.budget;
-  return plan;
-}
 
 search::FindOptions OptionsFor(const Session& session) {
   const scenario::Scenario& scenario = session.scenario();
@@ -49,92 +43,58 @@ search::FindOptions OptionsFor(const Session& session) {
   return options;
 }
 
-const char* PurposeOf(search::StepKind kind) {
-  switch (kind) {
-    case search::StepKind::kAlone:
-      return "alone";
-    case search::StepKind::kGlance:
-      return "glance";
-    case search::StepKind::kProof:
-      return "proof";
-    case search::StepKind::kRecovery:
-      return "recovery";
-    case search::StepKind::kOperating:
-      return "operating";
+/// Requests/s that the steps at so many users achieved, on average.
+std::optional<double> AchievedAt(const report::RunReport& report, double level) {
+  double sum = 0.0;
+  int steps = 0;
+  for (const report::StepReport& step : report.steps) {
+    if (step.verdict.level == level && report::InStepTable(step)) {
+      sum += step.measurement.achieved.per_second;
+      ++steps;
+    }
   }
-  return "probe";
+  return steps > 0 ? std::optional(sum / steps) : std::nullopt;
 }
 
-/// Shows and stores a search while it goes on.
-class FindWatcher : public search::FindListener {
- public:
-  explicit FindWatcher(Session& session) : session_(session) {
-    table_.axis = session.scenario().find.by;
-    table_.quantile = report::ShownQuantile(session.scenario().objectives);
+/// The line, or without objectives the saturation, as requests/s.
+std::optional<double> RateOf(const measure::LoadLine& line, const report::RunReport& report) {
+  std::optional<double> level = line.estimate;
+  if (!level && line.held && line.broken) {
+    level = std::sqrt(*line.held * *line.broken);
   }
-
-  void OnPlan(const search::FindPlan& plan) override {
-    report::PlanFacts facts = PlanOf(session_.scenario());
-    facts.expected_width = plan.expected_width;
-    facts.precision = plan.precision;
-    facts.precision_cost = plan.precision_cost;
-    session_.Say(report::PlanText(facts, session_.style()) + "\n" +
-                 report::StepTableHeader(table_, session_.style()));
+  if (!level) {
+    level = line.held ? line.held : line.broken;
   }
-
-  void OnStepStart(const search::StepStart& start) override {
-    step_ = start.number;
-    session_.BeginStep(start.number, PurposeOf(start.kind), start.load);
-    session_.display().Start(fmt::format("{} {}: {}", PurposeOf(start.kind), start.number,
-                                         measure::Describe(start.load)),
-                             session_.scenario().find.budget, start.load.open());
+  if (line.axis == measure::SearchAxis::kUsers) {
+    return line.held ? AchievedAt(report, *line.held) : std::nullopt;
   }
+  return level;
+}
 
-  measure::Decision OnLive(const search::StepLive& live) override {
-    session_.display().SetBracket(live.held, live.broken);
-    session_.display().SetElapsedBefore(live.spent - live.window.end);
-    session_.display().OnWindow(live.window);
-    return session_.interrupted() ? measure::Decision::kStop : measure::Decision::kContinue;
-  }
-
-  void OnSecond(const measure::Second& second) override {
-    session_.display().OnSecond(second);
-    session_.AddSecond(step_, second);
-  }
-
-  void OnStepEnd(const search::StepEnd& end) override {
-    report::StepReport step{PurposeOf(end.start.kind), end.measurement, end.step};
-    if (report::InStepTable(step)) {
-      session_.Say(report::StepTableRow(table_, step, session_.style()));
-    }
-    session_.FinishStep(std::move(step));
-  }
-
-  void OnRecovered(Duration waited, bool recovered) override {
-    if (!recovered) {
-      session_.Say(fmt::format("           not well again after {}\n", FormatDuration(waited)));
-    } else if (waited > 1s) {
-      session_.Say(fmt::format("           well again after {}\n", FormatDuration(waited)));
-    }
-  }
-
- private:
-  Session& session_;
-  report::StepTable table_;
-  int step_ = 0;
-};
+std::optional<double> CleanRate(const report::RunReport& report) {
+  const std::optional<int> users =
+      report.staircase ? report.staircase->Users() : std::optional<int>();
+  return users ? AchievedAt(report, *users) : std::nullopt;
+}
 
 }  // namespace
 
-ExitCode FindCommand(const Arguments& arguments) {
+Searched SearchOnce(const Arguments& arguments) {
   Session session(arguments, scenario::Command::kFind);
-  if (const std::optional<ExitCode> over = session.Open(PlanOf)) {
-    return *over;
+  if (const std::optional<ExitCode> over = session.Open(FindPlanOf)) {
+    return {.code = *over};
+  }
+  Searched searched{.run = session.report().id, .alone = session.alone()};
+  if (session.scenario().find.strategy == scenario::Strategy::kStaircase) {
+    searched.code = ClimbStaircase(session);
+    searched.rate = CleanRate(session.report());
+    return searched;
   }
   FindWatcher watcher(session);
   Result<measure::LoadLine> line = search::Find(session.engine(), OptionsFor(session), watcher);
   if (!line) {
-    return session.CloseWith(line.error());
+    searched.code = session.CloseWith(line.error());
+    return searched;
   }
   session.Say("\n");
   ExitCode code = CodeOf(*line);
@@ -142,8 +102,14 @@ ExitCode FindCommand(const Arguments& arguments) {
     code = Strongest({code, ExitCode::kInterrupted});
   }
   const std::string summary = Summary(*line);
+  searched.rate = RateOf(*line, session.report());
   session.report().load_line = *std::move(line);
-  return session.Close(code, summary);
+  searched.code = session.Close(code, summary);
+  return searched;
+}
+
+ExitCode FindCommand(const Arguments& arguments) {
+  return arguments.Has("--vary") ? VaryField(arguments) : SearchOnce(arguments).code;
 }
 
 }  // namespace loadline::cli

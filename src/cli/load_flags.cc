@@ -9,7 +9,18 @@ namespace loadline::cli {
 namespace {
 
 constexpr std::array kFindOnly = {
+    Flag{"--vary", "", "FIELD=V1,V2,…",
+         "a search for each value of a field of the JSON body: milli=20,50"},
+    Flag{"--pods", "", "N", "with --vary: pods of the service, for the calculated rate"},
+    Flag{"--concurrency", "", "N", "with --vary: requests that each serves at a time (default 1)"},
     Flag{"--continue", "", "RUN", "go on from the search of an earlier run: @last"},
+};
+
+constexpr std::array kRunOnly = {
+    Flag{"--overload", "", "FACTOR",
+         "so many times the load line of an earlier find, and back: 1.5x"},
+    Flag{"--for", "", "TIME", "with --overload: how long (default 30s)"},
+    Flag{"--after", "", "RUN", "with --overload: the find (default @last)"},
 };
 
 constexpr std::array kGenerator = {
@@ -62,10 +73,15 @@ Flag FromScenario(const scenario::Flag& flag) {
 /// What of the scenario's options a subcommand does not have, because it decides that itself.
 bool IsLeftOut(CommandId command, std::string_view name) {
   using Names = std::vector<std::string_view>;
-  static const Names kNotInFind = {"--users", "--rate", "--duration", "--requests"};
-  static const Names kNotInVerify = {"--duration", "--requests", "--by", "--precision",
-                                     "--max-users"};
-  static const Names kNotInRun = {"--by", "--budget", "--precision", "--covers", "--max-users"};
+  static const Names kNotInFind = {"--users", "--rate",        "--duration", "--replay",
+                                   "--warp",  "--time-column", "--loop"};
+  static const Names kNotInVerify = {"--duration", "--requests", "--by",    "--precision",
+                                     "--max",      "--strategy", "--start", "--step",
+                                     "--repeat",   "--replay",   "--warp",  "--time-column",
+                                     "--loop",     "--max-users"};
+  static const Names kNotInRun = {"--by",     "--budget",   "--precision", "--covers",
+                                  "--max",    "--strategy", "--start",     "--step",
+                                  "--repeat", "--max-users"};
   const auto among = [name](const Names& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
@@ -107,6 +123,11 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
   if (command == CommandId::kFind) {
     for (const Flag& flag : kFindOnly) {
       Append(groups, "Search", flag);
+    }
+  }
+  if (command == CommandId::kRun) {
+    for (const Flag& flag : kRunOnly) {
+      Append(groups, "Load", flag);
     }
   }
   if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify) {

@@ -30,9 +30,14 @@ ExitCode Dispatch(const Arguments& arguments) {
     case CommandId::kRunsShow:
     case CommandId::kRunsRemove:
     case CommandId::kRunsExport:
+    case CommandId::kRunsTag:
+    case CommandId::kRunsNote:
+    case CommandId::kRunsPrune:
       return RunsCommand(arguments);
     case CommandId::kQuery:
       return QueryCommand(arguments);
+    case CommandId::kCompare:
+      return CompareCommand(arguments);
     case CommandId::kVersion:
       return VersionCommand();
     case CommandId::kHelp:

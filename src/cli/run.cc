@@ -3,11 +3,14 @@
 #include <string>
 #include <utility>
 
+#include "cli/overload.h"
 #include "cli/probe_watcher.h"
 #include "cli/session.h"
 #include "cli/subcommands.h"
 #include "cli/verdict.h"
+#include "compare/drift.h"
 #include "search/judge.h"
+#include "search/overload.h"
 
 namespace loadline::cli {
 namespace {
@@ -33,6 +36,63 @@ search::JudgeOptions JudgeOptionsFor(const Session& session) {
   return options;
 }
 
+report::OverloadPhaseFacts FactsOf(const search::OverloadPhase& phase) {
+  return {.seconds = phase.seconds,
+          .succeeded = phase.succeeded,
+          .failed = phase.failed,
+          .rejected = phase.rejected,
+          .goodput_rps = phase.goodput(),
+          .p50 = phase.response.ValueAtQuantile(0.5),
+          .p95 = phase.response.ValueAtQuantile(0.95)};
+}
+
+report::OverloadVerdict VerdictOf(const OverloadOptions& options,
+                                  const search::OverloadFacts& facts) {
+  return {.factor = options.factor,
+          .before = FactsOf(facts.before),
+          .during = FactsOf(facts.during),
+          .after = FactsOf(facts.after),
+          .recovery = facts.recovery};
+}
+
+/// What only a whole run shows: whether it drifted, and what an overload did.
+class Aftermath : public measure::Observer {
+ public:
+  explicit Aftermath(const Session& session) : steady_(session.scenario().load.steady()) {
+    if (session.overload()) {
+      search::OverloadPlan plan = PlanFor(*session.overload());
+      plan.objectives = session.scenario().objectives;
+      overload_.emplace(std::move(plan));
+    }
+  }
+  measure::Decision OnWindow(const measure::Window&) override {
+    return measure::Decision::kContinue;
+  }
+  void OnSecond(const measure::Second& second) override {
+    if (steady_ && !second.warmup) {
+      sample_.Add(second);
+    }
+    if (overload_) {
+      overload_->OnSecond(second);
+    }
+  }
+  void Tell(const Session& session, report::RunReport& report) const {
+    // A drift of seconds is the warm-up's; a minute is the least that says something.
+    constexpr double kTellingSeconds = 60.0;
+    if (steady_ && sample_.seconds() >= kTellingSeconds) {
+      report.drift = compare::DriftOf(sample_, session.scenario().find.confidence);
+    }
+    if (overload_) {
+      report.overload = VerdictOf(*session.overload(), overload_->facts());
+    }
+  }
+
+ private:
+  bool steady_;
+  compare::RunSample sample_;
+  std::optional<search::OverloadWatch> overload_;
+};
+
 }  // namespace
 
 ExitCode RunCommand(const Arguments& arguments) {
@@ -43,15 +103,19 @@ ExitCode RunCommand(const Arguments& arguments) {
   const measure::Load& load = session.scenario().load;
   session.BeginStep(1, "probe", load);
   ProbeWatcher watcher(session, 1, PlanOf(session.scenario()).time);
+  Aftermath aftermath(session);
+  search::Both watched(aftermath, watcher);
   search::Judge judge(JudgeOptionsFor(session));
-  search::Both both(judge, watcher);
-  const bool judged = !session.scenario().objectives.empty();
-  measure::Observer& observer = judged ? static_cast<measure::Observer&>(both) : watcher;
+  search::Both both(judge, watched);
+  // An overload breaks objectives by intent: what it did is told, and nothing is judged.
+  const bool judged = !session.scenario().objectives.empty() && !session.overload();
+  measure::Observer& observer = judged ? static_cast<measure::Observer&>(both) : watched;
   Result<measure::Measurement> measurement = session.engine().Probe(load, observer);
   if (!measurement) {
     return session.CloseWith(measurement.error());
   }
   judge.Finish();
+  aftermath.Tell(session, session.report());
   session.report().objectives = judged ? judge.Results() : std::vector<measure::ObjectiveResult>{};
   const ExitCode code = CodeOf(*measurement, session.report().objectives);
   const measure::SearchStep step = StepOf(*measurement, session.report().objectives, code);

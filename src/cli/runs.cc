@@ -1,12 +1,9 @@
-// `loadline runs ls|show|rm|export`.
+// `loadline runs ls|show|rm|export|tag|note|prune`.
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <charconv>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -21,6 +18,7 @@
 #include "cli/stored_report.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
+#include "cli/write_to.h"
 #include "report/github.h"
 #include "report/junit.h"
 #include "report/table.h"
@@ -60,28 +58,6 @@ Status List(store::Store& store) {
   return {};
 }
 
-/// Writes what `write` writes to `path`, or to standard output where it is empty or `-`.
-template <typename Write>
-Status WriteTo(const std::string& path, const Write& write) {
-  if (path.empty() || path == "-") {
-    TRY(write(std::cout));
-    std::cout.flush();
-    return {};
-  }
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("--out: cannot write \"{}\": {}", path, std::strerror(errno))};
-  }
-  TRY(write(file));
-  file.close();
-  if (!file) {
-    return Error{ErrorCode::kIo,
-                 fmt::format("cannot write \"{}\": {}", path, std::strerror(errno))};
-  }
-  return {};
-}
-
 Status WriteDocument(store::Store& store, const std::string& which, std::ostream& out) {
   const store::RunRecord record = TRY(store.ReadRun(which));
   if (record.document.empty()) {
@@ -97,7 +73,7 @@ Status WriteDocument(store::Store& store, const std::string& which, std::ostream
 Status Show(store::Store& store, const Arguments& arguments) {
   const std::string& which = arguments.positionals.front();
   if (arguments.Has("--json")) {
-    return WriteTo(arguments.Value("--json"),
+    return WriteTo(arguments.Value("--json"), "--json",
                    [&](std::ostream& out) { return WriteDocument(store, which, out); });
   }
   const store::RunRecord record = TRY(store.ReadRun(which));
@@ -109,11 +85,9 @@ Status Show(store::Store& store, const Arguments& arguments) {
   return {};
 }
 
-Status Remove(store::Store& store, const Arguments& arguments) {
-  std::vector<store::RunInfo> runs;
-  for (const std::string& which : arguments.positionals) {
-    runs.push_back(TRY(store.FindRun(which)));
-  }
+/// Removes the runs, after a yes.
+Status RemoveAll(store::Store& store, const std::vector<store::RunInfo>& runs,
+                 const Arguments& arguments) {
   if (!arguments.Has("--yes")) {
     const Terminal terminal = DetectTerminal();
     if (!terminal.input || !terminal.error) {
@@ -136,6 +110,54 @@ Status Remove(store::Store& store, const Arguments& arguments) {
   return {};
 }
 
+Status Remove(store::Store& store, const Arguments& arguments) {
+  std::vector<store::RunInfo> runs;
+  for (const std::string& which : arguments.positionals) {
+    runs.push_back(TRY(store.FindRun(which)));
+  }
+  return RemoveAll(store, runs, arguments);
+}
+
+Status Prune(store::Store& store, const Arguments& arguments) {
+  if (!arguments.Has("--keep") && !arguments.Has("--older")) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "nothing was removed: --keep N or --older TIME says which runs are old"};
+  }
+  std::size_t keep = 0;
+  if (arguments.Has("--keep")) {
+    const std::string text = arguments.Value("--keep");
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), keep);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("--keep: found \"{}\"; expected a whole number", text)};
+    }
+  }
+  UtcTime before = UtcTime::max();
+  if (arguments.Has("--older")) {
+    const Result<Duration> age = ParseDuration(arguments.Value("--older"));
+    if (!age) {
+      return Error{ErrorCode::kInvalidArgument, fmt::format("--older: {}", age.error().message)};
+    }
+    before = UtcNow() - *age;
+  }
+  std::vector<store::RunInfo> old;
+  std::size_t newer = 0;
+  for (store::RunInfo& run : TRY(store.ListRuns())) {
+    const bool labelled = !run.start.label.empty() && !arguments.Has("--labelled");
+    const bool goes = newer >= keep && run.started < before && !labelled &&
+                      run.state != store::RunState::kRunning;
+    ++newer;
+    if (goes) {
+      old.push_back(std::move(run));
+    }
+  }
+  if (old.empty()) {
+    fmt::print("nothing to remove\n");
+    return {};
+  }
+  return RemoveAll(store, old, arguments);
+}
+
 /// The verdict of a stored run as `junit`, `markdown` or `prometheus`.
 std::string PipelineText(const report::RunReport& report, std::string_view format) {
   if (format == "junit") {
@@ -154,28 +176,35 @@ Status Export(store::Store& store, const Arguments& arguments) {
   const std::string format = arguments.Value("--format", "csv");
   const std::string path = arguments.Value("--out");
   if (format == "csv") {
-    return WriteTo(path, [&](std::ostream& out) { return ExportAttemptsCsv(store, which, out); });
+    return WriteTo(path, "--out",
+                   [&](std::ostream& out) { return ExportAttemptsCsv(store, which, out); });
   }
   if (format == "series") {
-    return WriteTo(path, [&](std::ostream& out) { return ExportSeriesCsv(store, which, out); });
+    return WriteTo(path, "--out",
+                   [&](std::ostream& out) { return ExportSeriesCsv(store, which, out); });
   }
   if (format == "json") {
-    return WriteTo(path, [&](std::ostream& out) { return WriteDocument(store, which, out); });
+    return WriteTo(path, "--out",
+                   [&](std::ostream& out) { return WriteDocument(store, which, out); });
   }
   if (format == "hlog") {
-    return WriteTo(path, [&](std::ostream& out) { return ExportHlog(store, which, out); });
+    return WriteTo(path, "--out", [&](std::ostream& out) { return ExportHlog(store, which, out); });
+  }
+  if (format == "classic") {
+    return WriteTo(path, "--out",
+                   [&](std::ostream& out) { return ExportClassic(store, which, out); });
   }
   if (format == "junit" || format == "markdown" || format == "prometheus") {
     const store::RunRecord record = TRY(store.ReadRun(which));
     const std::string text = PipelineText(ToReport(record), format);
-    return WriteTo(path, [&](std::ostream& out) -> Status {
+    return WriteTo(path, "--out", [&](std::ostream& out) -> Status {
       out << text;
       return {};
     });
   }
   return Error{ErrorCode::kInvalidArgument,
-               fmt::format("--format: found \"{}\"; expected csv, series, json, hlog, junit, "
-                           "markdown or prometheus",
+               fmt::format("--format: found \"{}\"; expected csv, series, json, hlog, classic, "
+                           "junit, markdown or prometheus",
                            format)};
 }
 
@@ -189,6 +218,12 @@ Status Dispatch(const Arguments& arguments) {
       return Remove(store, arguments);
     case CommandId::kRunsExport:
       return Export(store, arguments);
+    case CommandId::kRunsTag:
+      return store.SetLabel(arguments.positionals[0], arguments.positionals[1]);
+    case CommandId::kRunsNote:
+      return store.SetNote(arguments.positionals[0], arguments.positionals[1]);
+    case CommandId::kRunsPrune:
+      return Prune(store, arguments);
     default:
       return List(store);
   }

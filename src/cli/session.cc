@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/brake.h"
+#include "cli/overload.h"
 #include "cli/preflight.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
@@ -113,11 +114,19 @@ Status Session::BuildScenario() {
   scenario::Input input;
   input.command = command_;
   input.settings = ReadSettings(arguments_, faults);
+  if (!faults.empty() && (!options_.continued.empty() || options_.overload)) {
+    return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
+  }
   if (!options_.continued.empty()) {
-    TRY(ReadEarlier(input));
+    TRY(ReadEarlier("--continue", options_.continued, input));
+  } else if (options_.overload) {
+    TRY(ReadEarlier("--overload", options_.overload->after, input));
+    TRY(AddOverload(*options_.overload, *earlier_, input.settings));
   } else if (arguments_.positionals.empty()) {
     faults.push_back({Get(arguments_.command).FullName(), "", "no target",
-                      "a URL, a scenario file, or --continue @last"});
+                      command_ == scenario::Command::kRun
+                          ? "a URL, a scenario file, or --overload 1.5x"
+                          : "a URL, a scenario file, or --continue @last"});
   } else {
     input.subject = arguments_.positionals.front();
   }
@@ -135,19 +144,18 @@ Status Session::BuildScenario() {
   return {};
 }
 
-Status Session::ReadEarlier(scenario::Input& input) {
+Status Session::ReadEarlier(std::string_view flag, const std::string& run, scenario::Input& input) {
   if (!arguments_.positionals.empty()) {
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("--continue goes on with the target of the earlier search; leave out "
-                             "\"{}\"",
-                             arguments_.positionals.front())};
+                 fmt::format("{} goes on with the target of the earlier search; leave out \"{}\"",
+                             flag, arguments_.positionals.front())};
   }
   const std::string path = TRY(StorePath(arguments_));
   store::Store store = TRY(OpenForReading(path));
-  const store::RunRecord record = TRY(store.ReadRun(options_.continued));
+  const store::RunRecord record = TRY(store.ReadRun(run));
   if (!record.load_line) {
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("--continue: run {} is a {} without a load line; expected a search",
+                 fmt::format("{}: run {} is a {} without a load line; expected a search", flag,
                              record.info.id, record.info.start.command)};
   }
   earlier_ = record.load_line;

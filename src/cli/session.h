@@ -62,6 +62,8 @@ class Session {
   [[nodiscard]] std::vector<std::string> TaskNames() const;
   /// The search to go on from (`--continue`).
   [[nodiscard]] const std::optional<measure::LoadLine>& earlier() const { return earlier_; }
+  /// What was asked for beyond the load line (`--overload`).
+  [[nodiscard]] const std::optional<OverloadOptions>& overload() const { return options_.overload; }
 
   /// Prints text with its own newlines, except under --quiet.
   void Say(std::string_view text);
@@ -80,7 +82,8 @@ class Session {
 
  private:
   [[nodiscard]] Status BuildScenario();
-  [[nodiscard]] Status ReadEarlier(scenario::Input& input);
+  [[nodiscard]] Status ReadEarlier(std::string_view flag, const std::string& run,
+                                   scenario::Input& input);
   [[nodiscard]] Status CheckFiles() const;
   [[nodiscard]] Status Brake(const Plan& plan);
   [[nodiscard]] Status OpenStore();

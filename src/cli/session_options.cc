@@ -84,6 +84,43 @@ void ReadEngine(const Arguments& arguments, load::EngineOptions& engine,
   }
 }
 
+void ReadOverload(const Arguments& arguments, SessionOptions& options,
+                  std::vector<scenario::Fault>& faults) {
+  if (!arguments.Has("--overload")) {
+    for (const char* flag : {"--for", "--after"}) {
+      if (arguments.Has(flag)) {
+        faults.push_back({flag, "", Quoted(arguments.Value(flag)), "--overload 1.5x with it"});
+      }
+    }
+    return;
+  }
+  OverloadOptions overload;
+  std::string factor = arguments.Value("--overload");
+  if (factor.ends_with('x')) {
+    factor.pop_back();
+  }
+  const Result<double> times = ParseNumber(factor);
+  if (!times || *times <= 1.0 || *times > 100.0) {
+    faults.push_back({"--overload", "", Quoted(arguments.Value("--overload")),
+                      "so many times the load line, above 1: 1.5x"});
+  } else {
+    overload.factor = *times;
+  }
+  if (arguments.Has("--for")) {
+    const Result<Duration> length = ParseDuration(arguments.Value("--for"));
+    if (!length || *length < 1s) {
+      faults.push_back(
+          {"--for", "", Quoted(arguments.Value("--for")), "a duration of at least 1s: 30s"});
+    } else {
+      overload.length = *length;
+    }
+  }
+  overload.after = arguments.Value("--after", "@last");
+  // Beyond the line failures are what is looked for.
+  options.engine.brake = false;
+  options.overload = overload;
+}
+
 bool NeedsQuotes(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,";
@@ -100,6 +137,7 @@ SessionOptions ReadSessionOptions(const Arguments& arguments,
   options.yes = arguments.Has("--yes");
   options.preflight = !arguments.Has("--no-preflight");
   options.engine.brake = !arguments.Has("--no-brake");
+  ReadOverload(arguments, options, faults);
   for (const auto& [name, target] : {std::pair<std::string_view, std::string*>{"--db", &options.db},
                                      {"--json", &options.json},
                                      {"--continue", &options.continued}}) {

@@ -4,6 +4,7 @@
 // Pure functions of the command line; faults are collected, never reported one at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,20 @@
 
 namespace loadline::cli {
 
+/// `--overload`: beyond the load line of an earlier search, and back.
+struct OverloadOptions {
+  double factor = 1.5;  ///< Of the load line, above 1.
+  Duration length = 30s;
+  std::string after = "@last";  ///< The search.
+};
+
 /// What a session does beside the load itself.
 struct SessionOptions {
   load::EngineOptions engine;  ///< Threads, pacing, records; the rest is filled in by the session.
   std::string db;              ///< Empty: the default place.
   std::string json;            ///< File for the run document; `-`: standard output; empty: none.
   std::string continued;       ///< find: the run to go on from; empty: none.
+  std::optional<OverloadOptions> overload;  ///< run.
   bool quiet = false;
   bool yes = false;
   bool preflight = true;

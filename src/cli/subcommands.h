@@ -18,6 +18,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode ScenarioCommand(const Arguments& arguments);  // scenario.cc
 [[nodiscard]] ExitCode RunsCommand(const Arguments& arguments);      // runs.cc
 [[nodiscard]] ExitCode QueryCommand(const Arguments& arguments);     // query.cc
+[[nodiscard]] ExitCode CompareCommand(const Arguments& arguments);   // compare.cc
 [[nodiscard]] ExitCode VersionCommand();                             // version.cc
 [[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);      // help_command.cc
 

@@ -4,8 +4,8 @@
 // arrival events, which therefore need no way from the threads. Belongs to one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "arrival/schedule.h"
@@ -20,11 +20,9 @@ class ArrivalWalk {
   /// `limit`: arrivals numbered below it exist.
   ArrivalWalk(const measure::OpenLoad& shape, std::uint64_t seed, std::uint64_t limit,
               const std::vector<double>& weights)
-      : schedule_(shape.arrivals == measure::Arrivals::kPoisson
-                      ? arrival::Schedule::Poisson(shape.rate, seed)
-                      : arrival::Schedule::Constant(shape.rate)),
+      : schedule_(measure::ScheduleOf(shape, seed)),
         mix_(weights, seed),
-        limit_(limit),
+        limit_(std::min(limit, measure::ArrivalsOf(shape))),
         due_(schedule_.Due(0)) {}
 
   /// Goes on to `watermark` (included) but not to `stop`; calls `visit(k, due, mix)` for each

@@ -1,19 +1,22 @@
 // Connection: one connection to the target and what is on it.
 //
-//   state       what happens                                    next
-//   ---------   ---------------------------------------------   ----------------------------------
-//   closed      a request needs it: StartConnect()              connecting (or idle at once)
-//   connecting  TCP and TLS are established                     idle; takes the request that waits
-//   connecting  failed, or connect time-out                     closed; that request's attempt
-//   fails idle        a request is sent, all of it / a part           waiting / sending idle the
-//   peer closes, or sends unasked               closed; nobody is charged sending     the rest is
-//   sent                                waiting sending     first byte of the reply receiving (the
-//   reply comes early) waiting     first byte of the reply                         receiving
-//   receiving   reply complete, may be used again               idle
-//   receiving   reply complete, may not                         lingering
+// clang-format off
+//   state       what happens                                   next
+//   ----------  ---------------------------------------------  -----------------------------------
+//   closed      a request needs it: StartConnect()             connecting (or idle at once)
+//   connecting  TCP and TLS are established                    idle; takes the request that waits
+//   connecting  failed, or connect time-out                    closed; that request's attempt fails
+//   idle        a request is sent: all of it / a part          waiting / sending
+//   idle        the peer closes, or sends unasked              closed; nobody is charged
+//   sending     the rest is sent                               waiting
+//   sending     the reply comes early                          receiving
+//   waiting     first byte of the reply                        receiving
+//   receiving   reply complete, may be used again              idle
+//   receiving   reply complete, may not                        lingering
 //   sending, waiting, receiving:
-//               fault, close, reset, time-out, cut              closed; the attempt fails
-//   lingering   the peer closes, or 1 s has passed              closed
+//               fault, close, reset, time-out, cut             closed; the attempt fails
+//   lingering   the peer closes, or 1 s has passed             closed
+// clang-format on
 //
 // Lingering leaves the first close to the server, so that TIME_WAIT holds its port and not ours.
 #pragma once

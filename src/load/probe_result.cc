@@ -1,5 +1,6 @@
 // ProbeRun's result: everything the threads left behind as one Measurement.
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -27,6 +28,15 @@ Duration LoosestThreshold(const scenario::Scenario& scenario, const std::string&
   return loosest;
 }
 
+/// As many as the load has at all, data aside.
+std::uint64_t RequestsOf(const measure::Load& load) {
+  const auto* open = std::get_if<measure::OpenLoad>(&load.shape);
+  const std::uint64_t arrivals =
+      open != nullptr ? measure::ArrivalsOf(*open) : std::numeric_limits<std::uint64_t>::max();
+  return load.requests > 0 ? std::min(arrivals, static_cast<std::uint64_t>(load.requests))
+                           : arrivals;
+}
+
 Duration MeanOf(Duration sum, std::int64_t count) {
   return count > 0 ? sum / count : Duration::zero();
 }
@@ -42,8 +52,7 @@ Measurement ProbeRun::Summarize() {
   result.warmup = std::clamp(load_.warmup, Duration::zero(), std::max(StopAt(), Duration::zero()));
   result.measured = MeasuredLength();
   result.stop = stop_reason_;
-  if (!stopping_ && AllExhausted() &&
-      (load_.requests == 0 || data_limit_ < static_cast<std::uint64_t>(load_.requests))) {
+  if (!stopping_ && AllExhausted() && data_limit_ < RequestsOf(load_)) {
     result.stop = StopReason::kDataEnded;
   }
   FillAccounts(result);

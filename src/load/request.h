@@ -17,6 +17,11 @@ namespace loadline::load {
 
 inline constexpr std::uint32_t kNoIndex = 0xffffffff;
 
+/// `sum` + `bytes`, or the most that such a counter can say.
+[[nodiscard]] inline std::uint32_t SaturatingAdd(std::uint32_t sum, std::size_t bytes) {
+  return bytes > UINT32_MAX - sum ? UINT32_MAX : sum + static_cast<std::uint32_t>(bytes);
+}
+
 /// Where a request is on its way.
 enum class Phase : std::uint8_t {
   kFree,     ///< The slot is not in use.

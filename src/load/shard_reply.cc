@@ -10,10 +10,6 @@ namespace {
 
 using measure::ErrorKind;
 
-std::uint32_t SaturatingAdd(std::uint32_t sum, std::size_t bytes) {
-  return bytes > UINT32_MAX - sum ? UINT32_MAX : sum + static_cast<std::uint32_t>(bytes);
-}
-
 bool IsWorthAnotherTry(const Failure& failure) {
   switch (failure.kind) {
     case ErrorKind::kDns:

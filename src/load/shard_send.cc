@@ -12,10 +12,6 @@ std::uint32_t SaturatingMicros(Duration d) {
   return us > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(std::max<std::int64_t>(us, 0));
 }
 
-std::uint32_t SaturatingAdd(std::uint32_t sum, std::size_t bytes) {
-  return bytes > UINT32_MAX - sum ? UINT32_MAX : sum + static_cast<std::uint32_t>(bytes);
-}
-
 }  // namespace
 
 std::string_view Shard::TextOf(const Request& request) {

@@ -59,16 +59,15 @@ Source::Source(const Plan& plan, const measure::Load& load, int part, int parts,
   if (closed_) {
     const auto& shape = std::get<measure::ClosedLoad>(load.shape);
     user_count_ = static_cast<std::uint32_t>((shape.users - part + parts - 1) / parts);
-    spawn_ = shape.spawn;
+    users_load_ = shape;
     users_.resize(user_count_);
     captured_.assign(user_count_, nothing);
     return;
   }
   const auto& shape = std::get<measure::OpenLoad>(load.shape);
-  share_.emplace(shape.arrivals == measure::Arrivals::kPoisson
-                     ? arrival::Schedule::Poisson(shape.rate, load.seed)
-                     : arrival::Schedule::Constant(shape.rate),
-                 part, parts);
+  limit_ = std::min(limit_, measure::ArrivalsOf(shape));
+  exhausted_ = static_cast<std::uint64_t>(part) >= limit_;
+  share_.emplace(measure::ScheduleOf(shape, load.seed), part, parts);
   ahead_.resize(kAhead);
   captured_.assign(1, nothing);
   users_.resize(1);  // The thread itself, for on_start.
@@ -80,6 +79,21 @@ Source::Source(const Plan& plan, const measure::Load& load, int part, int parts,
 
 void Source::Start(Instant start) {
   start_ = start;
+  AwaitUser();
+}
+
+void Source::AwaitUser() {
+  next_start_ = spawned_ < user_count_
+                    ? start_ + measure::StartOf(users_load_, GlobalUser(spawned_))
+                    : Instant::max();
+}
+
+std::int64_t Source::UsersAt(Instant now) const {
+  if (users_load_.profile == nullptr || start_ == Instant::max()) {
+    return spawned_;
+  }
+  const std::int64_t all = measure::UsersAt(users_load_, std::max(Duration::zero(), now - start_));
+  return std::min<std::int64_t>(spawned_, (all - part_ + parts_ - 1) / parts_);
 }
 
 Instant Source::Watermark(Instant now) const {
@@ -93,8 +107,8 @@ Instant Source::Watermark(Instant now) const {
   if (!thinking_.empty()) {
     mark = std::min(mark, thinking_.front().at - 1ns);
   }
-  if (spawned_ < user_count_ && start_ != Instant::max()) {
-    mark = std::min(mark, start_ + arrival::SpawnAt(GlobalUser(spawned_), spawn_) - 1ns);
+  if (next_start_ != Instant::max()) {
+    mark = std::min(mark, next_start_ - 1ns);
   }
   return mark;
 }
@@ -111,10 +125,7 @@ Instant Source::NextDue() const {
     const Duration due = ahead_size_ > 0 ? ahead_[ahead_first_].arrival.due : share_->Next().due;
     return start_ + due;
   }
-  if (spawned_ < user_count_) {
-    next = std::min(next, start_ + arrival::SpawnAt(GlobalUser(spawned_), spawn_));
-  }
-  return next;
+  return std::min(next, next_start_);
 }
 
 bool Source::Take(Instant now, Instant stop, Due& due) {
@@ -200,12 +211,9 @@ void Source::GatherReady(Instant now) {
     ready_.clear();
     ready_first_ = 0;
   }
-  while (spawned_ < user_count_ && start_ != Instant::max()) {
-    const Instant at = start_ + arrival::SpawnAt(GlobalUser(spawned_), spawn_);
-    if (at > now) {
-      break;
-    }
-    ready_.push_back({.at = at, .user = spawned_++});
+  while (next_start_ <= now) {
+    ready_.push_back({.at = next_start_, .user = spawned_++});
+    AwaitUser();
   }
   while (!thinking_.empty() && thinking_.front().at <= now) {
     ready_.push_back(thinking_.front());
@@ -287,6 +295,13 @@ bool Source::Prepare(std::uint32_t index) {
   return true;
 }
 
+Instant Source::GoesOn(std::uint32_t user, Instant at) const {
+  // Before the load has begun only on_start requests go on.
+  return start_ == Instant::max() || at < start_
+             ? at
+             : start_ + measure::GoesOnAt(users_load_, GlobalUser(user), at - start_);
+}
+
 void Source::BecomeReady(std::uint32_t user, Instant at, Instant now) {
   if (at <= now + 1ns) {
     if (ready_first_ == ready_.size()) {
@@ -304,7 +319,7 @@ void Source::Answered(std::uint32_t user, Instant done) {
   const Duration pause =
       thinks_ ? think_.Of(GlobalUser(user), users_[user].answers++) : Duration::zero();
   // At least 1 ns, so that the next arrival comes after this departure in time order too.
-  BecomeReady(user, done + std::max<Duration>(pause, 1ns), done);
+  BecomeReady(user, GoesOn(user, done + std::max<Duration>(pause, 1ns)), done);
 }
 
 void Source::StartAnswered(std::uint32_t user, bool succeeded, Instant done) {

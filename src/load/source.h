@@ -75,8 +75,8 @@ class Source {
   template <typename Visit>
   [[nodiscard]] std::int64_t CountUntaken(Instant stop, Visit&& visit);
 
-  /// Users started so far.
-  [[nodiscard]] std::int64_t users_started() const { return spawned_; }
+  /// Users that take part at `now`: those started so far, without those that pause by then.
+  [[nodiscard]] std::int64_t UsersAt(Instant now) const;
   /// What on_start captured for a user; open loop: for the thread.
   [[nodiscard]] scenario::Captured& captured(std::uint32_t user) {
     return captured_[closed_ ? user : 0];
@@ -118,6 +118,10 @@ class Source {
   }
   std::uint32_t Render(std::uint16_t task, std::uint64_t number, std::uint32_t user, bool& broken);
   [[nodiscard]] Ahead NextArrival();
+  /// Sets when the next user starts.
+  void AwaitUser();
+  /// When a user who could go on `at` does.
+  [[nodiscard]] Instant GoesOn(std::uint32_t user, Instant at) const;
   [[nodiscard]] std::int64_t GlobalUser(std::uint32_t user) const {
     return static_cast<std::int64_t>(user) * parts_ + part_;
   }
@@ -135,7 +139,7 @@ class Source {
   std::int64_t parts_;
   std::uint64_t limit_;  // Numbers below it are issued.
   std::uint32_t user_count_ = 0;
-  Rate spawn_{};
+  measure::ClosedLoad users_load_;  // Closed loop: who takes part when.
   // Owner thread only.
   Instant start_ = Instant::max();
   bool prepared_ = true;
@@ -149,10 +153,11 @@ class Source {
   std::size_t ahead_size_ = 0;
   // Closed loop.
   std::vector<User> users_;
-  std::uint64_t issued_ = 0;          // Numbers given out by this thread.
-  std::uint32_t prepared_users_ = 0;  // Of them: not taken yet.
-  std::uint32_t spawned_ = 0;         // Users below it have started.
-  std::vector<Ready> ready_;          // In order; those before ready_first_ are gone.
+  std::uint64_t issued_ = 0;             // Numbers given out by this thread.
+  std::uint32_t prepared_users_ = 0;     // Of them: not taken yet.
+  std::uint32_t spawned_ = 0;            // Users below it have started…
+  Instant next_start_ = Instant::max();  // …and the next one does then.
+  std::vector<Ready> ready_;             // In order; those before ready_first_ are gone.
   std::size_t ready_first_ = 0;
   std::vector<Ready> thinking_;            // A heap: the earliest on top. on_start pauses too.
   std::vector<std::uint32_t> unprepared_;  // Users whose next request can be rendered ahead.

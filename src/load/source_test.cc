@@ -105,7 +105,7 @@ TEST(Source, UsersAreDealtAndStartAtTheirSpawnTimes) {
   ASSERT_TRUE(source.Take(kStart + 150ms, kNever, due));
   EXPECT_EQ(due.scheduled, kStart + 100ms);
   EXPECT_FALSE(source.Take(kStart + 150ms, kNever, due));
-  EXPECT_EQ(source.users_started(), 1);
+  EXPECT_EQ(source.UsersAt(kStart + 150ms), 1);
   ASSERT_TRUE(source.Take(kStart + 300ms, kNever, due));
   EXPECT_EQ(due.user, 1U);  // The second user of this thread.
   EXPECT_EQ(source.NextDue(), kNever);

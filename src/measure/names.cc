@@ -3,6 +3,7 @@
 #include "measure/load_line.h"
 #include "measure/measurement.h"
 #include "measure/objective.h"
+#include "measure/staircase.h"
 
 namespace loadline::measure {
 
@@ -125,6 +126,28 @@ std::string_view Name(SearchEnd end) {
     case SearchEnd::kInterrupted:
       return "interrupted";
     case SearchEnd::kNeverAnswered:
+      return "never answered";
+  }
+  return "unknown";
+}
+
+std::string_view Name(StaircaseEnd end) {
+  switch (end) {
+    case StaircaseEnd::kAgreed:
+      return "agreed";
+    case StaircaseEnd::kNotAgreed:
+      return "not agreed";
+    case StaircaseEnd::kCeiling:
+      return "ceiling";
+    case StaircaseEnd::kFloor:
+      return "floor";
+    case StaircaseEnd::kBudget:
+      return "budget";
+    case StaircaseEnd::kGeneratorLimited:
+      return "generator limited";
+    case StaircaseEnd::kInterrupted:
+      return "interrupted";
+    case StaircaseEnd::kNeverAnswered:
       return "never answered";
   }
   return "unknown";

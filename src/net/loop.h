@@ -99,7 +99,14 @@ class Loop {
   /// Calls `handler(const Event&)` for each event of the last Wait() whose registration still
   /// stands. The handler may Add() and Remove() any descriptor.
   template <typename Handler>
-  void Dispatch(Handler&& handler);
+  void Dispatch(Handler&& handler) {
+    Dispatch(handler, [](std::uint64_t) {});
+  }
+
+  /// The same, and calls `fetch(owner)` some events before the handler is: time to bring what it
+  /// will touch into the cache. An event that was fetched for need not be handed over.
+  template <typename Handler, typename Fetch>
+  void Dispatch(Handler&& handler, Fetch&& fetch);
 
   /// Any thread: makes the present or next Wait() return with `woken`. Many calls before that turn
   /// cost one system call together. Async-signal-safe.
@@ -153,11 +160,15 @@ class Loop {
   alignas(64) std::atomic<bool> wake_pending_{false};
 };
 
-template <typename Handler>
-void Loop::Dispatch(Handler&& handler) {
+template <typename Handler, typename Fetch>
+void Loop::Dispatch(Handler&& handler, Fetch&& fetch) {
+  constexpr std::size_t kAhead = 1;
   const std::size_t count = ready_count_;
   ready_count_ = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    if (i + kAhead < count) {
+      fetch(slots_[ready_[i + kAhead].slot].owner);
+    }
     const Ready& ready = ready_[i];
     const Slot& slot = slots_[ready.slot];
     if (slot.generation == ready.generation) {

@@ -111,13 +111,21 @@ Json Errors(const std::vector<measure::ErrorTally>& errors) {
   return list;
 }
 
-Json GeneratorJson(const measure::Generator& g, bool ok, bool limited) {
+/// Of the requests that found a connection ready; null where none did.
+Json SendError(const measure::Generator& g, const measure::Accounts& accounts) {
+  return HasSendError(g, accounts)
+             ? Json{{"p50", Ms(g.send_error_p50)}, {"p99", Ms(g.send_error_p99)}}
+             : Json();
+}
+
+Json GeneratorJson(const measure::Generator& g, const measure::Accounts& accounts, bool ok,
+                   bool limited) {
   return Json{
       {"ok", ok},
       {"generator_limited", limited},
       {"lateness_ms",
        {{"p50", Ms(g.lateness_p50)}, {"p99", Ms(g.lateness_p99)}, {"max", Ms(g.lateness_max)}}},
-      {"send_error_ms", {{"p50", Ms(g.send_error_p50)}, {"p99", Ms(g.send_error_p99)}}},
+      {"send_error_ms", SendError(g, accounts)},
       {"starved", g.starved},
       {"loop_lag_ms_max", Ms(g.loop_lag_max)},
       {"cpu_busiest", Number(g.cpu_busiest)},
@@ -203,7 +211,7 @@ Json StepJson(const StepReport& step) {
            {"wait_ms_mean", Ms(m.connection_wait_mean)}};
   json["line_estimate"] = Number(step.verdict.line_estimate);
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
-  json["generator"] = GeneratorJson(m.generator, m.valid(), m.generator_limited);
+  json["generator"] = GeneratorJson(m.generator, m.accounts, m.valid(), m.generator_limited);
   json["accounts"] = AccountsJson(m.accounts);
   return json;
 }
@@ -267,6 +275,41 @@ Json VerifyJson(const VerifyVerdict& verdict, bool valid) {
               {"cause", valid ? Json(verdict.cause) : Json()}};
 }
 
+Json Count(std::optional<int> count) {
+  return count.has_value() ? Json(*count) : Json();
+}
+
+Json StaircaseJson(const measure::Staircase& staircase) {
+  Json json;
+  json["users"] = Count(staircase.Users());
+  json["step_users"] = staircase.step;
+  json["repeat"] = staircase.repeat;
+  json["ended_by"] = Name(staircase.end);
+  json["rounds"] = Json::array();
+  for (const measure::StairRound& round : staircase.rounds) {
+    json["rounds"].push_back(
+        Json{{"broke_users", Count(round.broke)}, {"clean_users", Count(round.clean)}});
+  }
+  return json;
+}
+
+Json PhaseJson(const OverloadPhaseFacts& phase) {
+  return Json{{"seconds", phase.seconds},
+              {"succeeded", phase.succeeded},
+              {"failed", phase.failed},
+              {"rejected", phase.rejected},
+              {"goodput_rps", Number(phase.goodput_rps)},
+              {"response_ms", {{"p50", Ms(phase.p50)}, {"p95", Ms(phase.p95)}}}};
+}
+
+Json OverloadJson(const OverloadVerdict& overload) {
+  return Json{{"factor", overload.factor},
+              {"before", PhaseJson(overload.before)},
+              {"during", PhaseJson(overload.during)},
+              {"after", PhaseJson(overload.after)},
+              {"recovery_s", overload.recovery ? Json(InSeconds(*overload.recovery)) : Json()}};
+}
+
 /// The figures of the run: those of its headline step, withheld where that one was refused.
 void AddFigures(Json& json, const StepReport* step) {
   const measure::Measurement* m = step == nullptr ? nullptr : &step->measurement;
@@ -316,11 +359,18 @@ std::string RunDocument(const RunReport& report) {
       Objectives(report.objectives, headline != nullptr && headline->measurement.valid());
   json["verify"] = report.verify.has_value() ? VerifyJson(*report.verify, valid) : Json();
   json["load_line"] = report.load_line.has_value() ? LineJson(report, *report.load_line) : Json();
+  json["staircase"] = report.staircase.has_value() ? StaircaseJson(*report.staircase) : Json();
+  json["overload"] = report.overload.has_value() ? OverloadJson(*report.overload) : Json();
+  json["drift"] = report.drift.has_value()
+                      ? Json{{"change", Number(report.drift->value)},
+                             {"interval", {Number(report.drift->low), Number(report.drift->high)}}}
+                      : Json();
   json["steps"] = Json::array();
   for (const StepReport& step : report.steps) {
     json["steps"].push_back(StepJson(step));
   }
-  json["generator"] = GeneratorJson(totals.generator, valid, totals.generator_limited);
+  json["generator"] =
+      GeneratorJson(totals.generator, totals.accounts, valid, totals.generator_limited);
   json["accounts"] = AccountsJson(totals.accounts);
   json["records_imported"] = report.stored >= 0 ? Json(report.stored) : Json();
   json["records_left_in"] = report.spool_note.empty() ? Json() : Json(report.spool_note);

@@ -30,16 +30,24 @@ std::vector<std::string> Keys(const Json& object) {
 
 TEST(RunDocument, HasItsKeysInAFixedOrder) {
   const Json json = Document(SampleRun());
-  EXPECT_THAT(
-      Keys(json),
-      ElementsAre("format", "loadline", "id", "command", "label", "started", "state", "exit_code",
-                  "seed", "confidence", "target", "valid", "invalid_reasons", "load", "offered_rps",
-                  "achieved_rps", "goodput_rps", "requests", "succeeded", "failed", "response_ms",
-                  "wire_ms", "errors", "objectives", "verify", "load_line", "steps", "generator",
-                  "accounts", "records_imported", "records_left_in"));
+  EXPECT_THAT(Keys(json),
+              ElementsAre("format", "loadline", "id", "command", "label", "started", "state",
+                          "exit_code", "seed", "confidence", "target", "valid", "invalid_reasons",
+                          "load", "offered_rps", "achieved_rps", "goodput_rps", "requests",
+                          "succeeded", "failed", "response_ms", "wire_ms", "errors", "objectives",
+                          "verify", "load_line", "staircase", "overload", "drift", "steps",
+                          "generator", "accounts", "records_imported", "records_left_in"));
   EXPECT_THAT(Keys(json["response_ms"]),
               ElementsAre("p50", "p90", "p95", "p99", "p99_9", "mean", "max"));
   EXPECT_EQ(RunDocument(SampleRun()), RunDocument(SampleRun()));
+}
+
+TEST(RunDocument, HasNoSendErrorWhereEveryRequestWaitedForAConnection) {
+  RunReport report = SampleRun();
+  measure::Measurement& m = report.steps.back().measurement;
+  EXPECT_EQ(Document(report)["generator"]["send_error_ms"]["p99"], 0.02);
+  m.generator.starved = m.accounts.dispatched;
+  EXPECT_EQ(Document(report)["generator"]["send_error_ms"], nullptr);
 }
 
 TEST(RunDocument, OfARunTellsItsFigures) {

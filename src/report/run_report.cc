@@ -58,6 +58,10 @@ Totals TotalsOf(const RunReport& report) {
   return totals;
 }
 
+bool HasSendError(const measure::Generator& generator, const measure::Accounts& accounts) {
+  return accounts.dispatched > generator.starved;
+}
+
 const StepReport* Headline(const RunReport& report) {
   const bool search = report.command == "find" || report.load_line.has_value();
   const char* purpose = search ? "operating" : "probe";

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "base/units.h"
+#include "compare/difference.h"
 #include "measure/load_line.h"
 #include "measure/measurement.h"
 #include "measure/objective.h"
+#include "measure/staircase.h"
 
 namespace loadline::report {
 
@@ -51,8 +53,8 @@ struct PlanFacts {
 
 /// One step: preflight, probe or glance.
 struct StepReport {
-  /// `preflight`, `probe` (run, verify), `alone`, `glance`, `proof`, `recovery`, `operating`
-  /// (find).
+  /// `preflight`, `probe` (run, verify), `alone`, `glance`, `proof`, `recovery`, `operating`,
+  /// `stair` (find).
   std::string purpose = "probe";
   measure::Measurement measurement;
   measure::SearchStep verdict;  ///< run, verify: result, reason and objectives alone.
@@ -66,6 +68,26 @@ struct VerifyVerdict {
   Duration covers_periods_below{};
   std::string binding;  ///< The objective that decided it, or is nearest its limit.
   std::string cause;
+};
+
+/// One phase of `run --overload`.
+struct OverloadPhaseFacts {
+  double seconds = 0.0;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+  std::int64_t rejected = 0;
+  double goodput_rps = 0.0;
+  Duration p50{};
+  Duration p95{};
+};
+
+/// What happened beyond the load line and afterwards.
+struct OverloadVerdict {
+  double factor = 1.0;
+  OverloadPhaseFacts before;
+  OverloadPhaseFacts during;
+  OverloadPhaseFacts after;
+  std::optional<Duration> recovery;  ///< Nothing: not well again while it was watched.
 };
 
 /// A whole run.
@@ -85,6 +107,10 @@ struct RunReport {
   std::vector<measure::ObjectiveResult> objectives;  ///< run, verify: of the run; find: empty.
   std::optional<VerifyVerdict> verify;
   std::optional<measure::LoadLine> load_line;
+  std::optional<measure::Staircase> staircase;  ///< find with that strategy.
+  std::optional<OverloadVerdict> overload;      ///< run --overload.
+  /// run with a steady load, if long enough: how the mean response changed from beginning to end.
+  std::optional<compare::Change> drift;
   std::int64_t stored =
       -1;                  ///< Rows in the database; -1: not imported (the spool's count is told).
   std::string spool_note;  ///< Where records that could not be imported lie; empty: all well.
@@ -102,6 +128,10 @@ struct Totals {
 /// A search goes on after a refused probe and builds its answer on the others, so that such a probe
 /// makes it invalid only if the generator was what ended it. Everything else stands or falls whole.
 [[nodiscard]] Totals TotalsOf(const RunReport& report);
+
+/// Whether any request found a connection ready, so that its send error says something.
+[[nodiscard]] bool HasSendError(const measure::Generator& generator,
+                                const measure::Accounts& accounts);
 
 /// The step that the run's figures are taken from: the last `operating` step of a search, else the
 /// last `probe`; null if there is none.

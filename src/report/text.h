@@ -41,6 +41,8 @@ struct StepTable {
 
 /// From `LOAD LINE` (or `SATURATION`, `REFUSED`) to `narrower`.
 [[nodiscard]] std::string FindVerdictText(const RunReport& report, const Style& style);
+/// What a staircase found: its rounds, whether they agree, and the throughput there.
+[[nodiscard]] std::string StaircaseVerdictText(const RunReport& report, const Style& style);
 /// A run's result: objectives, percentiles of response and wire, errors, generator.
 [[nodiscard]] std::string RunVerdictText(const RunReport& report, const Style& style);
 /// HELD, BROKEN or NOT DECIDED, why, what it covers; then percentiles, errors, generator.

@@ -209,10 +209,11 @@ std::string GeneratorText(const RunReport& report, const Style& style) {
   const measure::Generator& g = totals.generator;
   const std::string ok = totals.refusals.empty() ? Paint(style, Tone::kGood, "ok")
                                                  : Paint(style, Tone::kBad, "NOT ok");
-  const bool open = AnyOpenLoop(report);
+  // A request that found no connection ready says nothing of the sending: its start must do.
+  const bool sends = AnyOpenLoop(report) && HasSendError(g, totals.accounts);
   std::string health = fmt::format(
-      "{}: 99 % of {} within {}, busiest core {}", ok, open ? "sends" : "starts",
-      FormatDuration(open ? g.send_error_p99 : g.lateness_p99), RoughPercent(g.cpu_busiest));
+      "{}: 99 % of {} within {}, busiest core {}", ok, sends ? "sends" : "starts",
+      FormatDuration(sends ? g.send_error_p99 : g.lateness_p99), RoughPercent(g.cpu_busiest));
   if (g.starved > 0) {
     health += fmt::format("; {} request{} waited for a connection", FormatCount(g.starved),
                           g.starved == 1 ? "" : "s");

@@ -71,6 +71,13 @@ inline constexpr int kVerdictLabel = 11;
                                      const Style& style);
 /// The generator's health and the accounts.
 [[nodiscard]] std::string GeneratorText(const RunReport& report, const Style& style);
+/// Phases of an overload and the recovery from it.
+[[nodiscard]] std::string OverloadText(const OverloadVerdict& overload, const Style& style);
+/// A smaller drift is not worth a line.
+inline constexpr double kDriftThatMatters = 0.05;
+/// That the response time was not the same from beginning to end; empty if it surely was not, or
+/// by little.
+[[nodiscard]] std::string DriftText(const compare::Change& drift, const Style& style);
 /// What periods of background activity a verdict covers.
 [[nodiscard]] std::string CoversText(Duration below, const Style& style);
 

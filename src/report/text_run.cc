@@ -42,6 +42,7 @@ std::string FiguresText(const RunReport& report, const StepReport& step, const S
   const measure::Measurement& m = step.measurement;
   std::string text = FlowText(m, style);
   text += NotesText(m, style);
+  text += report.drift.has_value() ? DriftText(*report.drift, style) : "";
   text += InsecureText(report.target, style);
   text += fmt::format("\n{}\n", PercentilesText(m, style));
   if (!m.errors.empty()) {
@@ -102,6 +103,9 @@ std::string RunVerdictText(const RunReport& report, const Style& style) {
     return Spelled(style, NothingMeasured(report, style));
   }
   std::string text = RefusedText(step->measurement.refusals, style);
+  if (report.overload.has_value()) {
+    text += OverloadText(*report.overload, style) + "\n";
+  }
   if (step->measurement.valid() && !report.objectives.empty()) {
     text += ObjectivesText(report.objectives, style) + "\n";
   }
@@ -127,6 +131,9 @@ std::string VerifyVerdictText(const RunReport& report, const Style& style) {
 }
 
 std::string VerdictText(const RunReport& report, const Style& style) {
+  if (report.staircase.has_value()) {
+    return StaircaseVerdictText(report, style);
+  }
   if (report.command == "find" || report.load_line.has_value()) {
     return FindVerdictText(report, style);
   }
@@ -146,7 +153,9 @@ std::string ReportText(const RunReport& report, const Style& style) {
       }
     }
     table.quantile = ShownQuantile(objectives);
-    table.axis = report.load_line.has_value() ? report.load_line->axis : measure::SearchAxis::kRate;
+    table.axis = report.staircase.has_value()   ? measure::SearchAxis::kUsers
+                 : report.load_line.has_value() ? report.load_line->axis
+                                                : measure::SearchAxis::kRate;
     for (const StepReport& step : report.steps) {
       rows += InStepTable(step) ? StepTableRow(table, step, style) : "";
     }

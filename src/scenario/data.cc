@@ -41,20 +41,6 @@ Status CheckColumns(const std::vector<std::string>& columns, std::size_t line) {
   return {};
 }
 
-// The row as a JSON object.
-std::string RowJson(const std::vector<std::string>& columns,
-                    const std::vector<std::string>& cells) {
-  std::string json = "{";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    json += i == 0 ? "" : ",";
-    AppendJsonString(columns[i], json);
-    json += ':';
-    json += cells[i];
-  }
-  json += '}';
-  return json;
-}
-
 struct CsvCell {
   std::string text;
   bool quoted = false;
@@ -234,6 +220,19 @@ void Clear(DataSet& data) {
 }
 
 }  // namespace
+
+std::string RowJson(const std::vector<std::string>& columns,
+                    const std::vector<std::string>& cells) {
+  std::string json = "{";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    json += i == 0 ? "" : ",";
+    AppendJsonString(columns[i], json);
+    json += ':';
+    json += cells[i];
+  }
+  json += '}';
+  return json;
+}
 
 Status ReadCsv(std::string_view text, DataSet& data) {
   Clear(data);

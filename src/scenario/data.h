@@ -4,7 +4,9 @@
 // `false` or `null` and was not quoted keeps its type; everything else is a string.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "scenario/model.h"
@@ -19,6 +21,10 @@ namespace loadline::scenario {
 /// header, an empty or doubled column name, a row with more or fewer cells than the header, a quote
 /// that is not closed or stands in the middle of a cell, a NUL or broken UTF-8, no rows at all.
 [[nodiscard]] Status ReadCsv(std::string_view text, DataSet& data);
+
+/// A row as a JSON object: `cells` are JSON text.
+[[nodiscard]] std::string RowJson(const std::vector<std::string>& columns,
+                                  const std::vector<std::string>& cells);
 
 /// The same from JSON Lines: one object a line, empty lines skipped. The columns are the keys of
 /// the first object; a key that a later object lacks is null, one that the first lacks is only in

@@ -8,9 +8,16 @@ namespace loadline::scenario {
 namespace {
 
 constexpr std::array kFlags{
-    Flag{"--users", "N", "load.users", "{}", false, "Load", "users who wait for each answer"},
+    Flag{"--users", "N", "load.users", "{}", false, "Load",
+         "users who wait for each answer; or stages"},
     Flag{"--rate", "RATE", "load.rate", "{}", false, "Load",
-         "requests per second, whatever the target does: 200/s"},
+         "requests per second, whatever the target does: 200/s; or stages"},
+    Flag{"--replay", "FILE", "load.replay", "{}", false, "Load",
+         "arrivals at recorded times: .csv, .jsonl or an access .log"},
+    Flag{"--time-column", "NAME", "load.time_column", "{}", false, "Load",
+         "the replay's column of times"},
+    Flag{"--warp", "N", "load.warp", "{}", false, "Load", "replay so many times as fast"},
+    Flag{"--loop", "", "load.loop", "true", false, "Load", "replay again and again"},
     Flag{"--arrivals", "LAW", "load.arrivals", "{}", false, "Load",
          "how a rate's arrivals are spread: poisson or constant"},
     Flag{"--duration", "TIME", "load.duration", "{}", false, "Load", "how long, after the warm-up"},
@@ -84,6 +91,13 @@ constexpr std::array kFlags{
          "fewer failures than this: 0.1 or 0.1%"},
 
     Flag{"--by", "AXIS", "find.by", "{}", false, "Search", "what find varies: rate or users"},
+    Flag{"--strategy", "HOW", "find.strategy", "{}", false, "Search",
+         "bisect, or staircase: users up until errors, down until none"},
+    Flag{"--start", "N", "find.start", "{}", false, "Search", "staircase: users of the first step"},
+    Flag{"--step", "N", "find.step", "{}", false, "Search", "staircase: users more each step"},
+    Flag{"--repeat", "N", "find.repeat", "{}", false, "Search",
+         "staircase: rounds that must agree"},
+    Flag{"--max", "LEVEL", "find.max", "{}", false, "Search", "never more than this, by the axis"},
     Flag{"--max-rate", "RATE", "find.max", "{}", false, "Search", "never more than this"},
     Flag{"--max-users", "N", "find.max", "{}", false, "Search", "never more than this"},
     Flag{"--budget", "TIME", "find.budget", "{}", false, "Search",

@@ -71,6 +71,7 @@ constexpr std::array kKeys{
 
     Key{S::kData, "csv", T::kText, "Path of a CSV file with a header line"},
     Key{S::kData, "jsonl", T::kText, "Path of a JSON Lines file, one object a line"},
+    Key{S::kData, "log", T::kText, "Access log of a web server: its GET requests"},
     Key{S::kData, "inline", T::kText, "The rows themselves: JSON objects, one a line or a list"},
     Key{S::kData, "order", T::kChoice, "In which order rows are taken", "cycle", S::kRoot,
         "cycle|random|shuffle|once"},
@@ -131,10 +132,17 @@ constexpr std::array kKeys{
     Key{S::kTimeout, "first_byte", T::kDuration, "Until the first byte; 0: none", "0"},
     Key{S::kTimeout, "whole", T::kDuration, "Until the last byte; 0: none", "30s"},
 
-    Key{S::kLoad, "rate", T::kRate, "Open loop: requests per second, whatever the target does"},
+    Key{S::kLoad, "rate", T::kLevels,
+        "Open loop: requests per second, whatever the target does; or stages of them"},
     Key{S::kLoad, "arrivals", T::kChoice, "How arrivals are spread", "poisson", S::kRoot,
         "poisson|constant"},
-    Key{S::kLoad, "users", T::kCount, "Closed loop: users who wait for each answer"},
+    Key{S::kLoad, "users", T::kLevels,
+        "Closed loop: users who wait for each answer; or stages of them"},
+    Key{S::kLoad, "replay", T::kText, "Arrivals at recorded times: a data set, or a file"},
+    Key{S::kLoad, "time_column", T::kText, "The replay's column of times",
+        "time or timestamp, else the first"},
+    Key{S::kLoad, "warp", T::kNumber, "So many times as fast as recorded", "1"},
+    Key{S::kLoad, "loop", T::kBool, "Replays again and again", "false"},
     Key{S::kLoad, "spawn", T::kRate, "Users started per second; 0: all at once", "0"},
     Key{S::kLoad, "think", T::kDuration, "Mean pause of a user after an answer", "0"},
     Key{S::kLoad, "think_law", T::kChoice, "How pauses are spread", "exponential", S::kRoot,
@@ -145,11 +153,16 @@ constexpr std::array kKeys{
     Key{S::kLoad, "seed", T::kCount, "Replays arrivals, pauses, tasks and data", "1"},
 
     Key{S::kFind, "by", T::kChoice, "What is varied", "rate", S::kRoot, "rate|users"},
-    Key{S::kFind, "max", T::kLevel, "Never more than this", "2000"},
-    Key{S::kFind, "budget", T::kDuration, "Time for the whole search or verification", "5m"},
+    Key{S::kFind, "strategy", T::kChoice, "How to search", "bisect", S::kRoot, "bisect|staircase"},
+    Key{S::kFind, "max", T::kLevel, "Never more than this", "2000; staircase: 100"},
+    Key{S::kFind, "budget", T::kDuration, "Time for the whole search or verification",
+        "5m; staircase: 30m"},
     Key{S::kFind, "confidence", T::kShare, "Of the verdict; 50% to 99.9%", "95%"},
     Key{S::kFind, "precision", T::kShare, "Wanted relative width of the bracket", "5%"},
     Key{S::kFind, "covers", T::kDuration, "Slowest periodic activity to include", "0"},
+    Key{S::kFind, "start", T::kCount, "Staircase: users of the first step", "4"},
+    Key{S::kFind, "step", T::kCount, "Staircase: how many more users each step has", "4"},
+    Key{S::kFind, "repeat", T::kCount, "Staircase: rounds that must agree", "3"},
 };
 
 char Lower(char c) {

@@ -43,6 +43,7 @@ enum class KeyType {
   kRate,       ///< `200/s`; bare: per second.
   kShare,      ///< `95%`.
   kLevel,      ///< A rate or a number of users, by the search's axis.
+  kLevels,     ///< A rate or a number of users, or stages of them: a text, or a list of texts.
   kChoice,     ///< One of Key::choices.
   kTexts,      ///< A list of texts, or one text.
   kAny,        ///< Any YAML: the body of a request.

@@ -86,10 +86,10 @@ enum class DataOrder {
 };
 
 /// Where a data set's rows were read from.
-enum class DataFormat { kCsv, kJsonLines, kInline };
+enum class DataFormat { kCsv, kJsonLines, kInline, kAccessLog };
 
-/// Rows of a CSV or JSON Lines file (or given inline by `rows:`), held in memory, shared by all
-/// threads.
+/// Rows of a CSV or JSON Lines file or an access log (or given inline by `rows:`), held in memory,
+/// shared by all threads.
 struct DataSet {
   std::string name;
   DataFormat format = DataFormat::kJsonLines;
@@ -218,8 +218,15 @@ struct Task {
   friend bool operator==(const Task&, const Task&) = default;
 };
 
+/// How `find` searches.
+enum class Strategy {
+  kBisect,     ///< Brackets and bisects, with proofs.
+  kStaircase,  ///< The classic by-hand procedure.
+};
+
 /// What a search is asked for.
 struct FindSpec {
+  Strategy strategy = Strategy::kBisect;
   measure::SearchAxis by = measure::SearchAxis::kRate;
   double max = 2000.0;  ///< Requests/s or users: never more.
   Duration budget = 5min;
@@ -227,8 +234,23 @@ struct FindSpec {
   double precision = 0.05;   ///< Wanted width of the bracket, relative: (broken − held)/held.
   /// Slowest periodic activity to include; 0: what the probes cover anyway.
   Duration covers = Duration::zero();
+  // Staircase: users of the first step, how many more each, rounds that must agree.
+  int start = 4;
+  int step = 4;
+  int repeat = 3;
 
   friend bool operator==(const FindSpec&, const FindSpec&) = default;
+};
+
+/// Arrivals at the times that a data set's column holds.
+struct ReplaySpec {
+  int data = -1;        ///< Index into Scenario::data.
+  std::string column;   ///< Of the times.
+  double warp = 1.0;    ///< So many times as fast as recorded; > 0.
+  bool loop = false;    ///< Again and again.
+  bool spread = false;  ///< Whole seconds were spread evenly.
+
+  friend bool operator==(const ReplaySpec&, const ReplaySpec&) = default;
 };
 
 /// A whole scenario.
@@ -244,7 +266,8 @@ struct Scenario {
   /// What `run` and `verify` apply. For `find` it has the shape of the axis, and carries arrivals,
   /// think time, warm-up and seed; the search sets rate or users itself.
   measure::Load load;
-  bool load_given = false;  ///< false: a smoke test, one user for 10 s.
+  std::optional<ReplaySpec> replay;  ///< Where the load's trace comes from, if it has one.
+  bool load_given = false;           ///< false: a smoke test, one user for 10 s.
   FindSpec find;
   std::string label;
   std::string source;  ///< Path of the file, or `command line`.

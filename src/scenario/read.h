@@ -3,7 +3,9 @@
 // In this order: later ones need the data sets, captured names and tasks of earlier ones.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,9 @@ void ReadData(const MapReader& root);
 /// (the set is added all the same, empty, so that nobody complains of its name again).
 int AddDataSet(Reading& reading, const Node& node, const std::string& path, DataSet set);
 
+/// The format that a file's name tells: .csv, .jsonl, .json, .ndjson, .log; nothing else.
+[[nodiscard]] std::optional<DataFormat> FormatOf(std::string_view file);
+
 void ReadTarget(const MapReader& root);
 
 /// Reads `headers:` into templates and, if `secrets` is given, the sources of secrets.
@@ -35,5 +40,13 @@ void ReadTasks(const MapReader& root);
 void ReadObjectives(const MapReader& root);
 void ReadLoad(const MapReader& root);
 void ReadFind(const MapReader& root);
+
+/// `rate:` or `users:` as stages. True if it is there as such, right or wrong; a single level is
+/// left to others.
+bool ReadShapedRate(const MapReader& map, measure::OpenLoad& open);
+bool ReadShapedUsers(const MapReader& map, measure::ClosedLoad& closed);
+
+/// `replay:` of `load:`, with its time_column, warp and loop. True if it is there.
+bool ReadReplay(const MapReader& map, measure::OpenLoad& open);
 
 }  // namespace loadline::scenario

@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/units_text.h"
+#include "scenario/access_log.h"
 #include "scenario/data.h"
 #include "scenario/read.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
 namespace {
+
+/// The data set of a file that `replay:` names.
+constexpr std::string_view kReplayName = "replay";
 
 // A name may be taken once over data sets and captured values: both stand in `${…}`.
 bool IsFree(const Scenario& scenario, std::string_view name) {
@@ -36,7 +41,8 @@ void ReadDataSet(Reading& reading, const Node& node, const std::string& name,
   set.order = static_cast<DataOrder>(order);
   constexpr std::pair<std::string_view, DataFormat> kSources[] = {{"csv", DataFormat::kCsv},
                                                                   {"jsonl", DataFormat::kJsonLines},
-                                                                  {"inline", DataFormat::kInline}};
+                                                                  {"inline", DataFormat::kInline},
+                                                                  {"log", DataFormat::kAccessLog}};
   const Node* source = nullptr;
   std::string source_path;
   for (const auto& [key, format] : kSources) {
@@ -45,7 +51,7 @@ void ReadDataSet(Reading& reading, const Node& node, const std::string& name,
     }
     if (source != nullptr) {
       reading.Complain(map.Find(key)->place, path, "two sources",
-                       "one of csv: FILE, jsonl: FILE and inline: ROWS");
+                       "one of csv: FILE, jsonl: FILE, log: FILE and inline: ROWS");
       return;
     }
     source = map.Find(key);
@@ -58,7 +64,7 @@ void ReadDataSet(Reading& reading, const Node& node, const std::string& name,
     }
   }
   if (source == nullptr && node.kind == Node::Kind::kMap) {
-    reading.Complain(map.place(), path, "", "csv: FILE, jsonl: FILE or inline: ROWS");
+    reading.Complain(map.place(), path, "", "csv: FILE, jsonl: FILE, log: FILE or inline: ROWS");
   }
   if (source != nullptr && !set.file.empty()) {
     AddDataSet(reading, *source, source_path, std::move(set));
@@ -67,7 +73,63 @@ void ReadDataSet(Reading& reading, const Node& node, const std::string& name,
   }
 }
 
+Status ReadRows(Reading& reading, const std::string& content, DataSet& set) {
+  switch (set.format) {
+    case DataFormat::kCsv:
+      return ReadCsv(content, set);
+    case DataFormat::kJsonLines:
+      return ReadJsonLines(content, set);
+    case DataFormat::kInline:
+      return ReadJsonLines(set.file, set);
+    case DataFormat::kAccessLog:
+      break;
+  }
+  LeftOut left_out;
+  TRY(ReadAccessLog(content, set, left_out));
+  if (left_out.not_get + left_out.broken > 0) {
+    reading.notes.push_back(fmt::format(
+        "{}: {} lines left out ({} of other methods than GET, whose bodies a log does not have; {} "
+        "not understood)",
+        set.file, FormatCount(left_out.not_get + left_out.broken), FormatCount(left_out.not_get),
+        FormatCount(left_out.broken)));
+  }
+  return {};
+}
+
+/// The file of `replay:` becomes a data set of that name, unless it names one.
+void ReadReplayedFile(const MapReader& root) {
+  Reading& reading = root.reading();
+  const Node* load = root.Find("load");
+  const Node* node = load == nullptr ? nullptr : load->Find("replay");
+  if (node == nullptr || node->kind != Node::Kind::kScalar) {
+    return;  // If it is wrong, the reader of the load says so.
+  }
+  std::string text;
+  if (!ReadText(reading, *node, "load.replay", "a data set, or a file", text)) {
+    return;
+  }
+  const std::optional<DataFormat> format = FormatOf(text);
+  if (!IsFree(reading.scenario, text) || !format || !IsFree(reading.scenario, kReplayName)) {
+    return;
+  }
+  DataSet set;
+  set.name = kReplayName;
+  set.format = *format;
+  set.file = reading.Resolve(node->place, text);
+  AddDataSet(reading, *node, "load.replay", std::move(set));
+}
+
 }  // namespace
+
+std::optional<DataFormat> FormatOf(std::string_view file) {
+  if (file.ends_with(".csv")) {
+    return DataFormat::kCsv;
+  }
+  if (file.ends_with(".jsonl") || file.ends_with(".ndjson") || file.ends_with(".json")) {
+    return DataFormat::kJsonLines;
+  }
+  return file.ends_with(".log") ? std::optional(DataFormat::kAccessLog) : std::nullopt;
+}
 
 int AddDataSet(Reading& reading, const Node& node, const std::string& path, DataSet set) {
   std::string content;
@@ -76,9 +138,7 @@ int AddDataSet(Reading& reading, const Node& node, const std::string& path, Data
     ok = reading.ReadFile(node, path, set.file, content);
   }
   if (ok) {
-    const Status status = set.format == DataFormat::kCsv      ? ReadCsv(content, set)
-                          : set.format == DataFormat::kInline ? ReadJsonLines(set.file, set)
-                                                              : ReadJsonLines(content, set);
+    const Status status = ReadRows(reading, content, set);
     if (!status.has_value()) {
       const std::string found = set.format == DataFormat::kInline ? "" : Quote(set.file);
       reading.Complain(node.place, path, found, status.error().message);
@@ -96,6 +156,7 @@ void ReadData(const MapReader& root) {
   Reading& reading = root.reading();
   const Node* node = root.Find("data");
   if (node == nullptr) {
+    ReadReplayedFile(root);
     return;
   }
   if (node->kind != Node::Kind::kMap) {
@@ -106,6 +167,7 @@ void ReadData(const MapReader& root) {
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     ReadDataSet(reading, node->items[i], node->keys[i], node->key_places[i]);
   }
+  ReadReplayedFile(root);
 }
 
 }  // namespace loadline::scenario

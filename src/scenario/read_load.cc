@@ -92,8 +92,13 @@ void DropReplaced(Reading& reading, std::vector<Written>& all) {
   std::erase_if(all, [](const Written& written) { return written.node == nullptr; });
 }
 
-void CheckTestable(Reading& reading, const std::vector<Written>& all) {
-  const bool judged = reading.command == Command::kFind || reading.command == Command::kVerify;
+void CheckTestable(const MapReader& root, const std::vector<Written>& all) {
+  Reading& reading = root.reading();
+  const Node* find = reading.command == Command::kFind ? root.Find("find") : nullptr;
+  const Node* strategy = find == nullptr ? nullptr : find->Find("strategy");
+  const bool measured = strategy != nullptr && strategy->text == "staircase";
+  const bool judged =
+      (reading.command == Command::kFind && !measured) || reading.command == Command::kVerify;
   if (!judged) {
     return;
   }
@@ -116,18 +121,25 @@ struct LoadKeys {
   bool rate = false;
   bool users = false;
   bool arrivals = false;
+  bool replay = false;
 };
 
 LoadKeys ReadKeys(const MapReader& map, measure::Load& load) {
   LoadKeys keys;
   keys.open.rate = Rate{1.0};
-  keys.rate = map.PerSecond("rate", false, keys.open.rate);
+  keys.rate = ReadShapedRate(map, keys.open) || map.PerSecond("rate", false, keys.open.rate);
+  keys.replay = ReadReplay(map, keys.open);
   int choice = 0;
   keys.arrivals = map.Choice("arrivals", choice);
-  keys.open.arrivals = choice == 1 ? measure::Arrivals::kConstant : measure::Arrivals::kPoisson;
-  std::int64_t users = 1;
-  keys.users = map.Count("users", 1, kManyUsers, users);
-  keys.closed.users = static_cast<int>(users);
+  if (!keys.replay) {
+    keys.open.arrivals = choice == 1 ? measure::Arrivals::kConstant : measure::Arrivals::kPoisson;
+  }
+  keys.users = ReadShapedUsers(map, keys.closed);
+  if (!keys.users) {
+    std::int64_t users = 1;
+    keys.users = map.Count("users", 1, kManyUsers, users);
+    keys.closed.users = static_cast<int>(users);
+  }
   map.PerSecond("spawn", true, keys.closed.spawn);
   map.TimeSpan("think", Duration::zero(), keys.closed.think);
   choice = 0;
@@ -142,12 +154,28 @@ LoadKeys ReadKeys(const MapReader& map, measure::Load& load) {
   return keys;
 }
 
+// How long a load lasts where nothing says it: stages and traces that end have a length.
+Duration DurationOf(const LoadKeys& keys, const measure::Load& load) {
+  const std::shared_ptr<const arrival::Profile>& profile =
+      keys.open.profile != nullptr ? keys.open.profile : keys.closed.profile;
+  if (keys.open.trace != nullptr && !keys.open.trace->loops()) {
+    return std::max<Duration>(1ns, keys.open.trace->length() - load.warmup);
+  }
+  return profile != nullptr && !profile->repeats()
+             ? std::max<Duration>(1ns, profile->length() - load.warmup)
+             : load.duration;
+}
+
 // Keys that contradict each other, whatever the command.
 void CheckKeys(const MapReader& map, const LoadKeys& keys) {
   Reading& reading = map.reading();
-  if (keys.rate && keys.users) {
-    reading.Complain(map.Find("users")->place, map.path(), "both rate and users",
-                     "a rate (open loop) or users (closed loop)");
+  if (int{keys.rate} + int{keys.users} + int{keys.replay} > 1) {
+    const Node* last = map.Find(keys.replay ? "replay" : "users");
+    reading.Complain(last->place, map.path(),
+                     keys.rate && keys.users && !keys.replay ? "both rate and users"
+                                                             : "a replay beside rate or users",
+                     keys.replay ? "one of rate, users and replay"
+                                 : "a rate (open loop) or users (closed loop)");
     return;
   }
   const auto belongs = [&](std::string_view key, std::string_view to) {
@@ -156,13 +184,22 @@ void CheckKeys(const MapReader& map, const LoadKeys& keys) {
                        fmt::format("{} with it", to));
     }
   };
-  if (keys.rate) {
+  if (!keys.replay) {
+    belongs("warp", "replay");
+    belongs("loop", "replay");
+    belongs("time_column", "replay");
+  }
+  if (keys.closed.profile != nullptr && keys.closed.spawn.per_second > 0.0) {
+    belongs("spawn", "a fixed number of users");
+  }
+  if (keys.rate || keys.replay) {
     belongs("spawn", "users");
     belongs("think", "users");
     belongs("think_law", "users");
   }
-  if (keys.users || (keys.arrivals && !keys.rate && reading.command != Command::kFind &&
-                     reading.command != Command::kShow)) {
+  if (keys.users || keys.replay ||
+      (keys.arrivals && !keys.rate && reading.command != Command::kFind &&
+       reading.command != Command::kShow)) {
     belongs("arrivals", "a rate");
   }
 }
@@ -180,8 +217,12 @@ void CheckFind(const MapReader& map, bool by_rate) {
       "no level: find looks for it (--max-rate is its ceiling, verify tests one)";
   refuse("rate", kChosen);
   refuse("users", kChosen);
-  refuse("duration", "--budget: each probe of find lasts as long as its test needs");
-  refuse("requests", "--budget: each probe of find lasts as long as its test needs");
+  if (reading.scenario.find.strategy == Strategy::kStaircase) {
+    refuse("duration", "--requests: each step of a staircase sends so many");
+  } else {
+    refuse("duration", "--budget: each probe of find lasts as long as its test needs");
+    refuse("requests", "--budget: each probe of find lasts as long as its test needs");
+  }
   if (by_rate) {
     refuse("think", "--by users with it");
     refuse("spawn", "--by users with it");
@@ -207,7 +248,7 @@ void ReadObjectives(const MapReader& root) {
     }
   }
   DropReplaced(reading, all);
-  CheckTestable(reading, all);
+  CheckTestable(root, all);
   const auto rank = [&](const Written& written) {
     const std::vector<Task>& list = reading.scenario.tasks;
     return written.objective.task.empty()
@@ -228,44 +269,91 @@ void ReadLoad(const MapReader& root) {
   Scenario& scenario = reading.scenario;
   measure::Load& load = scenario.load;
   const MapReader map(reading, root.Find("load"), Section::kLoad, "load");
-  const LoadKeys keys = ReadKeys(map, load);
+  LoadKeys keys = ReadKeys(map, load);
   CheckKeys(map, keys);
-  scenario.load_given = keys.rate || keys.users || map.Has("duration") || map.Has("requests");
+  scenario.load_given =
+      keys.rate || keys.users || keys.replay || map.Has("duration") || map.Has("requests");
+  if (!map.Has("duration")) {
+    load.duration = DurationOf(keys, load);
+  }
   // Arrivals alone are meant for find: shown, but no load yet.
-  bool open = keys.rate || (reading.command == Command::kShow && keys.arrivals && !keys.users &&
-                            !scenario.load_given);
+  bool open =
+      keys.rate || keys.replay ||
+      (reading.command == Command::kShow && keys.arrivals && !keys.users && !scenario.load_given);
   if (reading.command == Command::kFind) {
     open = scenario.find.by == measure::SearchAxis::kRate;
     CheckFind(map, open);
+    keys.open.profile = nullptr;
+    keys.open.trace = nullptr;
+    keys.closed.profile = nullptr;
   }
   if (open) {
     load.shape = keys.open;
   } else {
     load.shape = keys.closed;
   }
-  if (reading.command == Command::kVerify && !keys.rate && !keys.users) {
+  if (reading.command == Command::kVerify && !keys.rate && !keys.users && !keys.replay) {
     reading.Complain(map.place(), "load", "", "what to verify: --rate 200/s or --users 20");
+  }
+  if (reading.command == Command::kVerify && !load.steady()) {
+    reading.Complain(map.place(), "load", "a load that changes",
+                     "a steady one, which can be tested: --rate 200/s; run takes this one");
   }
   if (reading.command == Command::kRun && !scenario.load_given) {
     load.duration = 10s;
     reading.notes.push_back("no load given: a smoke test with one user for 10 s");
   }
   const Node* max = root.Find("find") == nullptr ? nullptr : root.Find("find")->Find("max");
-  const double level = keys.rate ? keys.open.rate.per_second : keys.closed.users;
+  const double level = keys.open.profile != nullptr ? keys.open.profile->peak()
+                       : keys.rate                  ? keys.open.rate.per_second
+                                                    : keys.closed.users;
   if (reading.command != Command::kFind && FromFlag(max) && keys.rate &&
       level > scenario.find.max) {
     reading.Complain(max->place, "find.max", Quote(max->text),
-                     fmt::format("at least the rate asked for, {}", FormatRate(keys.open.rate)));
+                     fmt::format("at least the rate asked for, {}", FormatRate(Rate{level})));
   }
 }
+
+namespace {
+
+void ReadStaircase(const MapReader& map, FindSpec& find) {
+  const bool staircase = find.strategy == Strategy::kStaircase;
+  if (staircase) {
+    if (map.Has("by") && find.by == measure::SearchAxis::kRate) {
+      map.reading().Complain(map.Find("by")->place, map.PathOf("by"), "rate beside staircase",
+                             "users: a staircase counts them");
+    }
+    find.by = measure::SearchAxis::kUsers;
+    find.max = 100.0;
+    find.budget = 30min;
+  }
+  const auto read = [&](std::string_view key, int& out) {
+    if (const Node* node = map.Find(key); node != nullptr && !staircase) {
+      map.reading().Complain(node->place, map.PathOf(key), Describe(*node),
+                             "strategy: staircase with it");
+    }
+    std::int64_t value = out;
+    map.Count(key, 1, kManyUsers, value);
+    out = static_cast<int>(value);
+  };
+  read("start", find.start);
+  read("step", find.step);
+  read("repeat", find.repeat);
+}
+
+}  // namespace
 
 void ReadFind(const MapReader& root) {
   Reading& reading = root.reading();
   FindSpec& find = reading.scenario.find;
   const MapReader map(reading, root.Find("find"), Section::kFind, "find");
+  int strategy = 0;
+  map.Choice("strategy", strategy);
+  find.strategy = strategy == 1 ? Strategy::kStaircase : Strategy::kBisect;
   int by = 0;
   map.Choice("by", by);
   find.by = by == 1 ? measure::SearchAxis::kUsers : measure::SearchAxis::kRate;
+  ReadStaircase(map, find);
   if (find.by == measure::SearchAxis::kUsers) {
     std::int64_t users = 0;
     if (map.Count("max", 1, kManyUsers, users) && users > 0) {
@@ -281,6 +369,11 @@ void ReadFind(const MapReader& root) {
   map.Share("confidence", 0.5, 0.999, find.confidence);
   map.Share("precision", 0.001, 1.0, find.precision);
   map.TimeSpan("covers", Duration::zero(), find.covers);
+  if (find.strategy == Strategy::kStaircase && find.max < find.start) {
+    reading.Complain(map.place(), map.path(),
+                     fmt::format("start {} above max {:.0f}", find.start, find.max),
+                     "a first step that is not above the last");
+  }
 }
 
 }  // namespace loadline::scenario

@@ -105,6 +105,9 @@ class RequestReader {
         HasNoPath(reading_.scenario.target.url)) {
       AppendLiteral(kMlflowPath, task_.path);
     }
+    if (path == nullptr && task_.shape == BodyShape::kPlain) {
+      FollowLog();
+    }
     if (task_.has_body && task_.method == "HEAD") {
       reading_.Complain(map_.place(), map_.path(), "a body for HEAD", "no body");
     }
@@ -142,6 +145,10 @@ class RequestReader {
         task_.path.parts.empty()) {
       return;
     }
+    if (task_.path.parts.size() == 1 && task_.path.parts[0].kind == TemplatePart::Kind::kColumn) {
+      ReadWholePath(node, path);
+      return;
+    }
     const std::string& first = task_.path.parts[0].text;
     if (task_.path.parts[0].kind != TemplatePart::Kind::kLiteral ||
         (first[0] != '/' && first[0] != '?')) {
@@ -159,6 +166,41 @@ class RequestReader {
         return;
       }
     }
+  }
+
+  // The path is a data set's column: its cells are sent as they are.
+  void ReadWholePath(const Node& node, const std::string& path) {
+    TemplatePart& part = task_.path.parts[0];
+    part.context = Context::kText;
+    const DataSet& set = reading_.scenario.data[static_cast<std::size_t>(part.data)];
+    for (std::size_t i = 0; i < set.rows.size(); ++i) {
+      const std::string& cell = set.rows[i][static_cast<std::size_t>(part.column)];
+      if (!cell.starts_with("\"/")) {
+        reading_.Complain(node.place, path,
+                          fmt::format("{} in row {} of {}", cell, i + 1, set.name),
+                          "paths that begin with / in that column");
+        return;
+      }
+    }
+  }
+
+  // What a replayed log asked for, where nothing else is said.
+  void FollowLog() {
+    const std::vector<DataSet>& data = reading_.scenario.data;
+    const auto log = std::find_if(data.begin(), data.end(), [](const DataSet& set) {
+      return set.name == "replay" && set.format == DataFormat::kAccessLog && !set.rows.empty();
+    });
+    if (log == data.end() || !is_task_ || task_.has_body || map_.Has("method")) {
+      return;
+    }
+    TemplatePart part;
+    part.kind = TemplatePart::Kind::kColumn;
+    part.context = Context::kText;
+    part.text = "path";
+    part.data = static_cast<int>(log - data.begin());
+    part.column = static_cast<int>(std::find(log->columns.begin(), log->columns.end(), "path") -
+                                   log->columns.begin());
+    task_.path.parts = {std::move(part)};
   }
 
   void ReadBody() {
@@ -268,10 +310,8 @@ class RequestReader {
     if (begin != std::string::npos && (text[begin] == '{' || text[begin] == '[')) {
       set.format = DataFormat::kInline;
       set.file = text;
-    } else if (text.ends_with(".csv")) {
-      set.format = DataFormat::kCsv;
-    } else if (text.ends_with(".jsonl") || text.ends_with(".ndjson") || text.ends_with(".json")) {
-      set.format = DataFormat::kJsonLines;
+    } else if (const std::optional<DataFormat> format = FormatOf(text)) {
+      set.format = *format;
     } else {
       reading_.Complain(node.place, path, Quote(node.text),
                         "a data set under data:, a .csv or .jsonl file, or JSON objects");

@@ -65,6 +65,9 @@ std::string TypeOf(const Key& key) {
     case KeyType::kLevel:
     case KeyType::kDuration:  // A bare 0 is one, too.
       return std::string(kNumberOrText);
+    case KeyType::kLevels:
+      return R"("anyOf": [{"type": ["number", "string"]}, {"type": "array", "items": )"
+             R"({"type": ["number", "string"]}}])";
     case KeyType::kChoice:
       return Choices(key.choices);
     case KeyType::kTexts:

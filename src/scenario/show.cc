@@ -159,7 +159,7 @@ class Shower {
 
   void ShowData() {
     constexpr std::string_view kOrders[] = {"cycle", "random", "shuffle", "once"};
-    constexpr std::string_view kFormats[] = {"csv", "jsonl", "inline"};
+    constexpr std::string_view kFormats[] = {"csv", "jsonl", "inline", "log"};
     if (scenario_.data.empty()) {
       return;
     }
@@ -250,6 +250,23 @@ class Shower {
     }
   }
 
+  void ShowOpen(const measure::OpenLoad& open) {
+    if (scenario_.replay) {
+      const ReplaySpec& replay = *scenario_.replay;
+      const DataSet& set = scenario_.data[static_cast<std::size_t>(replay.data)];
+      out_.Pair(1, "replay", Literal(set.name));
+      out_.Pair(1, "time_column", Literal(replay.column));
+      out_.Pair(1, "warp", fmt::format("{}", replay.warp));
+      out_.Pair(1, "loop", Bool(replay.loop));
+      return;
+    }
+    if (scenario_.load_given) {
+      out_.Pair(1, "rate",
+                open.profile != nullptr ? Scalar(open.profile->text()) : RateText(open.rate));
+    }
+    out_.Pair(1, "arrivals", open.arrivals == measure::Arrivals::kPoisson ? "poisson" : "constant");
+  }
+
   void ShowLoad() {
     const measure::Load& load = scenario_.load;
     if (!scenario_.load_given) {
@@ -258,17 +275,17 @@ class Shower {
     }
     out_.Line(0, "load:");
     if (const auto* open = std::get_if<measure::OpenLoad>(&load.shape)) {
-      if (scenario_.load_given) {
-        out_.Pair(1, "rate", RateText(open->rate));
-      }
-      out_.Pair(1, "arrivals",
-                open->arrivals == measure::Arrivals::kPoisson ? "poisson" : "constant");
+      ShowOpen(*open);
     }
     if (const auto* closed = std::get_if<measure::ClosedLoad>(&load.shape)) {
       if (scenario_.load_given) {
-        out_.Pair(1, "users", std::to_string(closed->users));
+        out_.Pair(1, "users",
+                  closed->profile != nullptr ? Scalar(closed->profile->text())
+                                             : std::to_string(closed->users));
       }
-      out_.Pair(1, "spawn", RateText(closed->spawn));
+      if (closed->profile == nullptr) {
+        out_.Pair(1, "spawn", RateText(closed->spawn));
+      }
       out_.Pair(1, "think", FormatDurationExact(closed->think));
       out_.Pair(1, "think_law",
                 closed->law == measure::ThinkLaw::kExponential ? "exponential" : "constant");
@@ -285,12 +302,19 @@ class Shower {
     const FindSpec& find = scenario_.find;
     const bool by_rate = find.by == measure::SearchAxis::kRate;
     out_.Line(0, "find:");
+    const bool staircase = find.strategy == Strategy::kStaircase;
+    out_.Pair(1, "strategy", staircase ? "staircase" : "bisect");
     out_.Pair(1, "by", by_rate ? "rate" : "users");
     out_.Pair(1, "max", by_rate ? RateText(Rate{find.max}) : fmt::format("{:.0f}", find.max));
     out_.Pair(1, "budget", FormatDurationExact(find.budget));
     out_.Pair(1, "confidence", ShareText(find.confidence));
     out_.Pair(1, "precision", ShareText(find.precision));
     out_.Pair(1, "covers", FormatDurationExact(find.covers));
+    if (staircase) {
+      out_.Pair(1, "start", std::to_string(find.start));
+      out_.Pair(1, "step", std::to_string(find.step));
+      out_.Pair(1, "repeat", std::to_string(find.repeat));
+    }
   }
 
   const Scenario& scenario_;

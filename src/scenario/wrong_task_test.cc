@@ -52,7 +52,8 @@ const std::vector<WrongCase>& Cases() {
        "target: http://h:1\n"
        "data: {people: {csv: people.csv, jsonl: people.jsonl}}\n",
        {},
-       "s.yaml:2: data.people: found two sources; expected one of csv: FILE, jsonl: FILE and "
+       "s.yaml:2: data.people: found two sources; expected one of csv: FILE, jsonl: FILE, log: "
+       "FILE and "
        "inline: ROWS\n"},
       {"a data set from nowhere, in an odd order",
        Command::kRun,
@@ -61,7 +62,7 @@ const std::vector<WrongCase>& Cases() {
        "data: {people: {order: backwards}}\n",
        {},
        "s.yaml:2: data.people.order: found \"backwards\"; expected cycle, random, shuffle or once\n"
-       "s.yaml:2: data.people: expected csv: FILE, jsonl: FILE or inline: ROWS\n"},
+       "s.yaml:2: data.people: expected csv: FILE, jsonl: FILE, log: FILE or inline: ROWS\n"},
       {"a data set with a reserved name",
        Command::kRun,
        "s.yaml",

@@ -315,8 +315,8 @@ std::optional<SearchRun::Choice> SearchRun::ChooseProof(const Guess& guess) {
   const double off = std::min(kGuessMargin * guess.sd, kMostMargin);
   // A guess outside of what is proved is a guess at its edge.
   double line = std::clamp(guess.log_line, floor, ceiling);
-  if (saturation_ && *saturation_ > std::exp(floor)) {
-    line = std::min(line, std::log(*saturation_));
+  if (saturation_ && saturation_->level > std::exp(floor)) {
+    line = std::min(line, std::log(saturation_->level));
   }
   const double level = std::exp(line);
   if (!planned_again_ && guess.sd < kGuessGoodEnough) {

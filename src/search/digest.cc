@@ -15,6 +15,8 @@ using measure::StepResult;
 constexpr double kSaturatedFailures = 0.01;
 /// Below the saturation, what is foreseen of it counts if it is known this well (relative).
 constexpr double kHeadroomSd = 0.05;
+/// A saturation is surely at least what was seen less so many standard deviations.
+constexpr double kSaturationSigmas = 2.0;
 /// An estimate this far (logarithmic) beyond a proved bound contradicts it…
 constexpr double kContradiction = 0.12;
 /// …if it is so many of its own standard deviations away…
@@ -179,24 +181,31 @@ void SearchRun::NoteSaturation(double level, const Probed& probed) {
   const bool by_users = options_.axis == measure::SearchAxis::kUsers;
   const bool slow = by_users && MedianResponse(m) > 3 * alone_;
   double seen = 0.0;
+  double sd = 0.0;  // Relative.
   if (failing && seconds > 0.0) {
     // What still succeeded beside the failures.
-    seen = static_cast<double>(m.succeeded) / seconds;
+    const double succeeded = static_cast<double>(m.succeeded);
+    seen = succeeded / seconds;
+    sd = 1.0 / std::sqrt(std::max(1.0, succeeded));
   } else if (probed.headroom && (probed.backlog || probed.headroom->sd < kHeadroomSd)) {
     // How fast requests leave while many are waiting.
     seen = level * std::exp(probed.headroom->log_ratio);
+    sd = probed.headroom->sd;
   } else if (slow) {
     seen = m.achieved.per_second;
+    sd = 1.0 / std::sqrt(requests);
   }
   if (seen <= 0.0) {
     return;
   }
   // Users: as many as would make that rate if they were answered as alone.
   seen *= by_users ? Seconds(options_.think) + Seconds(alone_) : 1.0;
-  if (failing || probed.backlog || slow) {
-    saturation_ = std::max(saturation_.value_or(0.0), seen);
-  } else {
-    saturation_hint_ = std::max(saturation_hint_.value_or(0.0), seen);
+  // Far beyond its saturation a target may do less than at it, so the most counts; but the highest
+  // of several noisy figures is too high, so it is the one that is surely the highest.
+  const Seen now{.level = seen, .surely = seen * std::exp(-kSaturationSigmas * sd)};
+  std::optional<Seen>& best = failing || probed.backlog || slow ? saturation_ : saturation_hint_;
+  if (!best || now.surely > best->surely) {
+    best = now;
   }
 }
 

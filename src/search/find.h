@@ -58,6 +58,7 @@ enum class StepKind {
   kProof,      ///< A sequential test, until held or broken.
   kRecovery,   ///< A trickle after a broken probe, until the target is well again.
   kOperating,  ///< The load to run in production, at the end.
+  kStair,      ///< A step of the staircase (search/staircase.h).
 };
 
 /// A probe that is about to start.

@@ -146,8 +146,8 @@ TEST(Find, WithoutObjectivesFindsWhereTheBacklogBeginsToGrow) {
     EXPECT_LT(*found.held, 80.0);
     EXPECT_GT(*found.broken, 78.0);  // Within what 5 % may err by.
     ASSERT_TRUE(found.saturation);
-    // The highest of what a few hundred departures each say.
-    EXPECT_NEAR(*found.saturation, 80.0, 12.0);
+    // As what one probe's few hundred departures say, where no estimate is sure enough.
+    EXPECT_NEAR(*found.saturation, 80.0, found.estimate ? 5.0 : 12.0);
     ASSERT_TRUE(found.operating);
     EXPECT_LE(*found.operating, 0.7 * *found.saturation + 0.1);
   }

@@ -34,6 +34,9 @@ std::int64_t MoreRequests(double requests, double held_z, double broken_z,
 }  // namespace
 
 measure::TestKind TestFor(const measure::Load& load) {
+  if (!load.steady()) {
+    return measure::TestKind::kNone;
+  }
   if (const auto* open = std::get_if<measure::OpenLoad>(&load.shape)) {
     return open->arrivals == measure::Arrivals::kPoisson ? measure::TestKind::kLevelCrossing
                                                          : measure::TestKind::kBatch;

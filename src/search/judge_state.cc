@@ -120,6 +120,9 @@ void JudgeState::Begin() {
   begun_ = true;
   began_ = ledger_.now();
   judged_until_ = began_;
+  if (test_ == measure::TestKind::kNone) {
+    return;
+  }
   const double rate = ExpectedRate();
   const double in_flight = rate * alone_;
   const std::int64_t unit =
@@ -172,7 +175,7 @@ void JudgeState::Arrive(LedgerEntry& entry) {
     Begin();
   }
   judged_until_ = entry.at;
-  if (finished_ || deaf_) {
+  if (finished_ || deaf_ || test_ == measure::TestKind::kNone) {
     return;
   }
   for (Tested& tested : tested_) {
@@ -251,6 +254,23 @@ void JudgeState::Finish() {
     Look();
   }
   finished_ = true;
+  if (test_ == measure::TestKind::kNone && !deaf_) {
+    RuleAsMeasured();
+  }
+}
+
+void JudgeState::RuleAsMeasured() {
+  for (Tested& tested : tested_) {
+    const measure::Objective& objective = options_.objectives[tested.index];
+    if (book_.Requests(tested.index) == 0) {
+      continue;
+    }
+    const double limit = objective.metric == measure::Metric::kErrors
+                             ? objective.limit
+                             : Seconds(objective.threshold);
+    tested.state = book_.Value(tested.index) < limit ? measure::ObjectiveState::kHeld
+                                                     : measure::ObjectiveState::kBroken;
+  }
 }
 
 bool JudgeState::Decided() const {
@@ -276,7 +296,8 @@ std::uint32_t JudgeState::DecidedTag(std::size_t tested) const {
 }
 
 void JudgeState::Look() {
-  if (deaf_ || Decided() || judged_until_ - began_ < kPeriodsCovered * options_.covers) {
+  if (test_ == measure::TestKind::kNone || deaf_ || Decided() ||
+      judged_until_ - began_ < kPeriodsCovered * options_.covers) {
     return;
   }
   LookAtBacklog();

@@ -82,6 +82,8 @@ class JudgeState {
   void Learn(Duration response);
   void Begin();
   void BeginLateBatches(double rate);
+  /// Of a load that changes no steady state can be tested: what was measured decides.
+  void RuleAsMeasured();
   void Look();
   void LookAtBacklog();
   void LookCrossing(Tested& tested);

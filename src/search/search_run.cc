@@ -120,7 +120,9 @@ void SearchRun::TakeEarlier() {
                     .binding = earlier.binding,
                     .cause = earlier.cause};
   }
-  saturation_ = earlier.saturation;
+  if (earlier.saturation) {
+    saturation_ = Seen{.level = *earlier.saturation, .surely = *earlier.saturation};
+  }
   for (const measure::SearchStep& step : earlier.steps) {
     if (step.result == measure::StepResult::kClear) {
       clear_ = std::max(clear_, step.level);
@@ -261,8 +263,7 @@ Status SearchRun::Operate() {
   if (!held_ || !knowledge_) {
     return {};
   }
-  const double safe = saturation_ ? *saturation_ : saturation_hint_.value_or(held_->level);
-  operating_ = Rounded(std::min(held_->level, 0.7 * safe));
+  operating_ = Rounded(std::min(held_->level, 0.7 * Saturation().value_or(held_->level)));
   if (operating_ <= 0.0) {
     return {};
   }
@@ -280,6 +281,22 @@ Status SearchRun::Operate() {
     End(measure::SearchEnd::kNotMonotone);
   }
   return {};
+}
+
+std::optional<double> SearchRun::Saturation() const {
+  const std::optional<Seen>& seen = saturation_ ? saturation_ : saturation_hint_;
+  if (!seen) {
+    return std::nullopt;
+  }
+  // Without objectives the bracket is one of the saturation, and proved.
+  double level = seen->level;
+  if (saturation_only_ && broken_) {
+    level = std::min(level, broken_->level);
+  }
+  if (saturation_only_ && held_) {
+    level = std::max(level, held_->level);
+  }
+  return level;
 }
 
 measure::LoadLine SearchRun::Conclude() {
@@ -304,7 +321,7 @@ measure::LoadLine SearchRun::Conclude() {
   if (!cause_.empty()) {
     line_.cause = cause_;
   }
-  line_.saturation = saturation_ ? saturation_ : saturation_hint_;
+  line_.saturation = Saturation();
   if (operating_ > 0.0) {
     line_.operating = operating_;
   }
@@ -324,6 +341,9 @@ measure::LoadLine SearchRun::Conclude() {
       line_.estimate = estimate;
       line_.estimate_low = std::exp(near->log_line - z * near->sd);
       line_.estimate_high = std::exp(near->log_line + z * near->sd);
+      if (saturation_only_) {
+        line_.saturation = estimate;  // Of the same thing, and from all probes.
+      }
     }
   }
   if (held_ && broken_ && held_->level < broken_->level) {

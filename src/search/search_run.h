@@ -70,6 +70,12 @@ class SearchRun {
     std::string cause = {};
   };
 
+  /// A throughput as one probe saw it.
+  struct Seen {
+    double level = 0.0;
+    double surely = 0.0;  ///< As far as chance goes, it was at least this.
+  };
+
   // search_run.cc: the course of the search.
   [[nodiscard]] Status MeasureAlone();
   void TakeEarlier();
@@ -77,6 +83,7 @@ class SearchRun {
   [[nodiscard]] Status Recover();
   [[nodiscard]] Status Operate();
   [[nodiscard]] Result<Probed> RunProbe(const Choice& choice);
+  [[nodiscard]] std::optional<double> Saturation() const;
   [[nodiscard]] measure::LoadLine Conclude();
 
   // choice.cc: where to probe next.
@@ -153,8 +160,8 @@ class SearchRun {
   int refusals_ = 0;     // In a row.
   int lower_tries_ = 0;  // Proofs of a lower end that were begun.
   bool recover_ = false;
-  std::optional<double> saturation_;       // Seen beyond it…
-  std::optional<double> saturation_hint_;  // …or foreseen from below.
+  std::optional<Seen> saturation_;       // Seen beyond it…
+  std::optional<Seen> saturation_hint_;  // …or foreseen from below.
   double operating_ = 0.0;
   std::string cause_;  // Of an end that has one of its own.
   bool ended_ = false;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "base/check.h"
@@ -36,12 +37,8 @@ std::vector<double> Weights(const SimOptions& options) {
 
 arrival::Schedule MakeSchedule(const measure::Load& load) {
   const auto* open = std::get_if<measure::OpenLoad>(&load.shape);
-  if (open == nullptr) {
-    return arrival::Schedule::Constant(Rate{1.0});  // Never asked.
-  }
-  return open->arrivals == measure::Arrivals::kPoisson
-             ? arrival::Schedule::Poisson(open->rate, load.seed)
-             : arrival::Schedule::Constant(open->rate);
+  return open == nullptr ? arrival::Schedule::Constant(Rate{1.0})  // Never asked.
+                         : measure::ScheduleOf(*open, load.seed);
 }
 
 arrival::ThinkTimes MakeThinkTimes(const measure::Load& load) {
@@ -90,6 +87,8 @@ ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
       closed_(std::get_if<measure::ClosedLoad>(&load.shape)),
       issue_limit_(After(load.warmup, load.duration)),
       schedule_(MakeSchedule(load)),
+      arrivals_(load.open() ? measure::ArrivalsOf(std::get<measure::OpenLoad>(load.shape))
+                            : std::numeric_limits<std::uint64_t>::max()),
       thinking_(MakeThinkTimes(load)),
       mix_(Weights(options), load.seed),
       books_(options, load, observer, slowest),
@@ -108,13 +107,14 @@ ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
 Duration ProbeRun::NextDue() {
   Duration due = kNever;
   if (closed_ == nullptr) {
-    due = schedule_.Due(TotalArrivals());
+    const std::int64_t next = TotalArrivals();
+    due = static_cast<std::uint64_t>(next) < arrivals_ ? schedule_.Due(next) : kNever;
   } else {
-    spawn_at_ = spawned_ < closed_->users ? arrival::SpawnAt(spawned_, closed_->spawn) : kNever;
+    spawn_at_ = spawned_ < closed_->users ? measure::StartOf(*closed_, spawned_) : kNever;
     const Duration thought = ready_.empty() ? kNever : Duration(ready_.top().at);
     due = std::min(spawn_at_, thought);
   }
-  return due < issue_limit_ ? due : kNever;
+  return due < std::min(issue_limit_, arrival::kNever) ? due : kNever;
 }
 
 Duration ProbeRun::NextOfWorld() const {
@@ -187,7 +187,8 @@ void ProbeRun::TakeArrival(Duration at) {
     undispatched_ = number + 1;
     Send(at, number);
   }
-  if (load_.requests > 0 && std::int64_t{number} + 1 >= load_.requests) {
+  if ((load_.requests > 0 && std::int64_t{number} + 1 >= load_.requests) ||
+      std::uint64_t{number} + 1 >= arrivals_) {
     StopIssuing(at, StopReason::kComplete);
   }
 }
@@ -264,7 +265,7 @@ void ProbeRun::End(Duration at, std::uint32_t number, Ending ending) {
   if (closed_ != nullptr && issuing_) {
     const std::uint32_t user = request.user;
     const Duration pause = thinking_.Of(user, answers_[user]++);
-    ready_.Push(After(at, pause).count(), user);
+    ready_.Push(measure::GoesOnAt(*closed_, user, After(at, pause)).count(), user);
     due_ = NextDue();
   }
   while (!outstanding_.empty() && outstanding_.front().ended) {

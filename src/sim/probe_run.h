@@ -68,6 +68,7 @@ class ProbeRun {
   Duration issue_limit_;
   Duration dispatch_gap_{};  // Generator's limit; 0: none.
   arrival::Schedule schedule_;
+  std::uint64_t arrivals_;  // As many as the load has at all.
   arrival::ThinkTimes thinking_;
   arrival::TaskMix mix_;
   // Owner thread only.

@@ -34,4 +34,9 @@ namespace loadline::store {
 /// `<task>.wire`.
 [[nodiscard]] Status ExportHlog(Store& store, std::string_view which, std::ostream& out);
 
+/// The tables that the classic single-client procedure writes, as CSV one below the other: history
+/// (a row per step: test, users, records, failures, mean, total time, RPS, max, min), timing (its
+/// percentiles) and scaling (a row per number of users). Latencies are wire times in ms.
+[[nodiscard]] Status ExportClassic(Store& store, std::string_view which, std::ostream& out);
+
 }  // namespace loadline::store

@@ -320,7 +320,12 @@ LEFT JOIN step_errors e ON a.kind <> 0 AND e.run = a.run AND e.step = a.step
 LEFT JOIN error_kinds k ON k.kind = a.kind;
 )sql";
 
-constexpr std::array<const char*, 1> kMigrations = {kVersion1};
+// The stages of a load that changes, as written.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE steps ADD COLUMN profile TEXT;
+)sql";
+
+constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
 
 }  // namespace
 

@@ -8,7 +8,7 @@ namespace loadline::store {
 
 inline constexpr std::string_view kLoadColumns =
     "load, rate_rps, arrivals, users, spawn_rps, think_ns, think_law, asked_warmup_ns, "
-    "asked_duration_ns, asked_requests, seed";
+    "asked_duration_ns, asked_requests, seed, profile";
 inline constexpr std::string_view kCountColumns =
     "started_utc_ns, started_after_ns, warmup_ns, measured_ns, stop, requests, succeeded, failed, "
     "rejected, offered_rps, achieved_rps, goodput_rps, in_flight_end, connections_opened, "
@@ -26,6 +26,7 @@ inline constexpr std::string_view kVerdictColumns =
 // The words for arrivals and think times.
 inline constexpr const char* kPoisson = "poisson";
 inline constexpr const char* kConstant = "constant";
+inline constexpr const char* kRecorded = "recorded";
 inline constexpr const char* kExponential = "exponential";
 
 }  // namespace loadline::store

@@ -1,9 +1,12 @@
 // Reading steps back.
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "arrival/profile_text.h"
 #include "stats/histogram_codec.h"
 #include "store/step_columns.h"
 #include "store/step_rows.h"
@@ -11,15 +14,33 @@
 namespace loadline::store {
 namespace {
 
+measure::Arrivals ArrivalsOf(std::string_view word) {
+  if (word == kRecorded) {
+    return measure::Arrivals::kRecorded;
+  }
+  return word == kPoisson ? measure::Arrivals::kPoisson : measure::Arrivals::kConstant;
+}
+
+void SetProfile(measure::Load& load, const std::string& text) {
+  auto* open = std::get_if<measure::OpenLoad>(&load.shape);
+  Result<arrival::Profile> profile = arrival::ParseProfile(
+      text, open != nullptr ? arrival::LevelUnit::kRate : arrival::LevelUnit::kUsers);
+  if (!profile.has_value()) {
+    return;  // Written by a later version: the words are what is left.
+  }
+  auto shared = std::make_shared<const arrival::Profile>(*std::move(profile));
+  (open != nullptr ? open->profile : std::get<measure::ClosedLoad>(load.shape).profile) =
+      std::move(shared);
+}
+
 measure::Load ReadLoad(Statement& row) {
   measure::Load load;
-  row.Skip();  // The description is made from the rest.
+  const std::string words = row.Text();
   const std::optional<double> rate = row.OptionalReal();
   const std::string arrivals = row.Text();
   if (rate.has_value()) {
-    load.shape =
-        measure::OpenLoad{Rate{*rate}, arrivals == kPoisson ? measure::Arrivals::kPoisson
-                                                            : measure::Arrivals::kConstant};
+    load.shape = measure::OpenLoad{Rate{*rate}, ArrivalsOf(arrivals)};
+    load.words = arrivals == kRecorded ? words : "";
     row.Skip(4);
   } else {
     measure::ClosedLoad closed;
@@ -34,6 +55,9 @@ measure::Load ReadLoad(Statement& row) {
   load.duration = row.Nanoseconds();
   load.requests = row.Int();
   load.seed = static_cast<std::uint64_t>(row.Int());
+  if (const std::string profile = row.Text(); !profile.empty()) {
+    SetProfile(load, profile);
+  }
   return load;
 }
 

@@ -17,11 +17,30 @@ namespace {
 constexpr std::array kStepQuantiles{0.5, 0.9, 0.95, 0.99, 0.999};
 constexpr std::array kSecondQuantiles{0.5, 0.95, 0.99};
 
+const char* WordOf(measure::Arrivals arrivals) {
+  switch (arrivals) {
+    case measure::Arrivals::kPoisson:
+      return kPoisson;
+    case measure::Arrivals::kConstant:
+      return kConstant;
+    case measure::Arrivals::kRecorded:
+      return kRecorded;
+  }
+  return "";
+}
+
+/// The stages of rate or users as written; null if there are none.
+const arrival::Profile* ProfileOf(const measure::Load& load) {
+  const auto* open = std::get_if<measure::OpenLoad>(&load.shape);
+  return open != nullptr ? open->profile.get()
+                         : std::get<measure::ClosedLoad>(load.shape).profile.get();
+}
+
 void BindLoad(Statement& statement, const measure::Load& load) {
   statement.Bind(Describe(load));
   if (const auto* open = std::get_if<measure::OpenLoad>(&load.shape)) {
     statement.Bind(open->rate.per_second)
-        .Bind(open->arrivals == measure::Arrivals::kPoisson ? kPoisson : kConstant)
+        .Bind(WordOf(open->arrivals))
         .BindNull()
         .BindNull()
         .BindNull()
@@ -39,6 +58,11 @@ void BindLoad(Statement& statement, const measure::Load& load) {
       .Bind(load.duration)
       .Bind(load.requests)
       .Bind(static_cast<std::int64_t>(load.seed));
+  if (const arrival::Profile* profile = ProfileOf(load)) {
+    statement.Bind(profile->text());
+  } else {
+    statement.BindNull();
+  }
 }
 
 /// Quantiles, mean (where asked for) and maximum in ms; NULL where nothing was counted.

@@ -6,7 +6,7 @@ that says why: no connection, a reset, cut at the end, or never sent.
 import json
 import unittest
 
-from parts import places  # noqa: F401  (finds the harness)
+from parts import places
 from parts.odd_server import OddServer
 
 from harness import EndToEnd
@@ -15,6 +15,10 @@ WARMUP, REUSED, LAST, NEVER_SENT = 1, 2, 4, 8
 # Kinds after which the server may not have seen the request.
 UNSEEN = {"connect_refused", "connect_reset", "connect_timeout", "connect_unreachable", "reset",
           "closed_early", "cut"}
+
+
+def setUpModule():
+    places.come_first()
 
 
 class Accounts(EndToEnd):

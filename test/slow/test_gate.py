@@ -19,6 +19,10 @@ from harness import EndToEnd, Standin
 EASY = ["--p95", "60s"]
 
 
+def setUpModule():
+    places.come_first()
+
+
 class Gate(EndToEnd):
     second_chances = 0
     def measure(self, *arguments, timeout=90):

@@ -2,10 +2,14 @@
 import json
 import unittest
 
-from parts import places  # noqa: F401  (finds the harness)
+from parts import places
 from parts.mlflow_server import MlflowServer
 
 from harness import EndToEnd
+
+
+def setUpModule():
+    places.come_first()
 
 
 class Mlflow(EndToEnd):

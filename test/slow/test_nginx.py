@@ -12,6 +12,10 @@ from parts.odd_server import OddServer
 from harness import EndToEnd
 
 
+def setUpModule():
+    places.come_first()
+
+
 @places.needs("nginx")
 class AgainstNginx(EndToEnd):
     def measure(self, command, *arguments, timeout=120):

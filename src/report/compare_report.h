@@ -1,0 +1,45 @@
+// ComparisonReport: two runs side by side, as text and JSON show them. A plain value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "compare/difference.h"
+#include "measure/load_line.h"
+#include "report/style.h"
+
+namespace loadline::report {
+
+/// One of the runs.
+struct ComparedRun {
+  std::string id;
+  std::string label;
+  UtcTime started{};
+  std::string command;
+  std::string load;    ///< In words.
+  std::string target;  ///< `POST http://…`
+  double seconds = 0.0;
+  std::int64_t requests = 0;
+  std::vector<std::string> notes;  ///< What is to be known of it: interrupted, other machine.
+};
+
+struct ComparisonReport {
+  std::string version;
+  double confidence = 0.95;
+  double tolerated = 0.05;
+  ComparedRun a;  ///< The baseline.
+  ComparedRun b;
+  std::vector<std::string> differences;  ///< Of their scenarios, under --force.
+  std::vector<compare::Compared> figures;
+  measure::SearchAxis axis = measure::SearchAxis::kRate;  ///< Of the load lines among them.
+  compare::Proof overall = compare::Proof::kUndecided;
+};
+
+/// Both runs, a table of the figures, and the verdict in words.
+[[nodiscard]] std::string ComparisonText(const ComparisonReport& report, const Style& style);
+
+/// The same as JSON (docs/exit-codes-and-json.md).
+[[nodiscard]] std::string ComparisonDocument(const std::vector<ComparisonReport>& reports);
+
+}  // namespace loadline::report

@@ -1,0 +1,141 @@
+// Two runs side by side.
+#include <fmt/core.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/units_text.h"
+#include "report/compare_report.h"
+#include "report/table.h"
+#include "report/text_parts.h"
+
+namespace loadline::report {
+namespace {
+
+using compare::Compared;
+using compare::Proof;
+
+std::string ValueText(const Compared& figure, measure::SearchAxis axis, double value) {
+  if (figure.name == "errors") {
+    return FormatPercent(value);
+  }
+  if (figure.name == "throughput") {
+    return FormatRate(Rate{value});
+  }
+  if (figure.name == "load line" || figure.name == "saturation") {
+    return LevelText(axis, value) + " " + std::string(LevelUnit(axis));
+  }
+  return std::isinf(value) ? FormatDuration(Duration::max()) : FormatDuration(FromSeconds(value));
+}
+
+/// `+7.2 %`, or in points of a share: `+0.3 pp`.
+std::string ChangeText(double change, bool relative) {
+  if (std::isnan(change)) {
+    return "-";
+  }
+  if (std::isinf(change)) {
+    return change > 0 ? "+∞" : "-∞";
+  }
+  const double percent = 100.0 * change;
+  const int digits = std::abs(percent) < 0.095 ? 2 : 1;
+  return fmt::format("{:+.{}f} {}", percent, digits, relative ? "%" : "pp");
+}
+
+std::string IntervalText(const Compared& figure) {
+  if (std::isnan(figure.change.low) || std::isnan(figure.change.high)) {
+    return "-";
+  }
+  return fmt::format("{} to {}", ChangeText(figure.change.low, figure.relative),
+                     ChangeText(figure.change.high, figure.relative));
+}
+
+std::string ProofText(const Style& style, Proof proof) {
+  switch (proof) {
+    case Proof::kWorse:
+      return Paint(style, Tone::kBad, "WORSE");
+    case Proof::kBetter:
+      return Paint(style, Tone::kGood, "better");
+    case Proof::kNoWorse:
+      return "no worse";
+    case Proof::kUndecided:
+      return Paint(style, Tone::kDoubt, "not decided");
+  }
+  return {};
+}
+
+std::string RunText(std::string_view letter, const ComparedRun& run, const Style& style) {
+  std::string text =
+      Labelled(style, letter, kHeadLabel,
+               fmt::format("{}{}, {} of {}, {}, {} requests in {}", run.id,
+                           run.label.empty() ? "" : fmt::format(" \"{}\"", Plain(run.label)),
+                           run.command, FormatUtc(run.started).substr(0, 19), Plain(run.load),
+                           FormatCount(run.requests), FormatDuration(FromSeconds(run.seconds))));
+  text += Labelled(style, "", kHeadLabel, Plain(run.target));
+  for (const std::string& note : run.notes) {
+    text += Labelled(style, "", kHeadLabel, Paint(style, Tone::kDoubt, note));
+  }
+  return text;
+}
+
+/// The figures with one proof: `p95 +12.1 %, errors +0.4 pp`.
+std::string Named(const std::vector<Compared>& figures, Proof proof) {
+  std::string list;
+  for (const Compared& figure : figures) {
+    if (figure.proof == proof) {
+      list += (list.empty() ? "" : ", ") + figure.name;
+      if (!std::isnan(figure.change.value)) {
+        list += fmt::format(" {}", ChangeText(figure.change.value, figure.relative));
+      }
+    }
+  }
+  return list;
+}
+
+std::string VerdictLine(const ComparisonReport& report) {
+  switch (report.overall) {
+    case Proof::kWorse:
+      return fmt::format("B is worse: {}", Named(report.figures, Proof::kWorse));
+    case Proof::kBetter:
+      return fmt::format("B is better: {}; nothing is worse by more than {}",
+                         Named(report.figures, Proof::kBetter), FormatPercent(report.tolerated));
+    case Proof::kNoWorse:
+      return fmt::format("nothing is worse by more than {}", FormatPercent(report.tolerated));
+    case Proof::kUndecided:
+      return fmt::format("not decided: {} may still be worse by more than {}; longer runs tell",
+                         Named(report.figures, Proof::kUndecided), FormatPercent(report.tolerated));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string ComparisonText(const ComparisonReport& report, const Style& style) {
+  std::string text = RunText("A", report.a, style) + RunText("B", report.b, style);
+  for (const std::string& difference : report.differences) {
+    text += Labelled(style, Paint(style, Tone::kDoubt, "differ"), kHeadLabel, Plain(difference));
+  }
+  using enum Align;
+  Table table({{"", kLeft},
+               {"A", kRight},
+               {"B", kRight},
+               {"change", kRight},
+               {fmt::format("interval ({} together)", FormatPercent(report.confidence)), kLeft},
+               {"", kLeft}});
+  for (const Compared& figure : report.figures) {
+    table.Add({figure.name, ValueText(figure, report.axis, figure.a.value),
+               ValueText(figure, report.axis, figure.b.value),
+               ChangeText(figure.change.value, figure.relative), IntervalText(figure),
+               ProofText(style, figure.proof)});
+  }
+  text += fmt::format("\n{}\n", table.Render());
+  text += Labelled(style, Paint(style, Tone::kBold, "VERDICT"), kVerdictLabel, VerdictLine(report));
+  text += Labelled(style, "note", kVerdictLabel,
+                   "intervals tell the chance within each run; what differs from day to day "
+                   "(machine, neighbours) they cannot see: `loadline ab` alternates between two "
+                   "targets, --baseline takes several runs");
+  return Spelled(style, text);
+}
+
+}  // namespace loadline::report

@@ -1,0 +1,59 @@
+"""The classic procedure, and the latency table."""
+import json
+import unittest
+
+from harness import EndToEnd, Standin
+
+
+class Staircase(EndToEnd):
+    def test_rounds_agree_on_what_fits_in(self):
+        # 2 pods, each with one request in service and 4 waiting: 10 users fit in, 12 do not.
+        with Standin("--pods", "2", "--queue", "4", "--latency", "constant:5ms", "--overhead",
+                     "0") as standin:
+            done = self.loadline("find", standin.score, "--strategy", "staircase", "--requests",
+                                     "100", "--json", self.folder / "out.json")
+            self.assertEqual(done.code, 0, done.text)
+            self.assertIn("STAIRCASE  8 users without errors", done.out)
+            self.assertIn("12 have some", done.out)
+            document = json.loads((self.folder / "out.json").read_text())
+            self.assertEqual(document["staircase"]["users"], 8)
+            self.assertEqual(len(document["staircase"]["rounds"]), 3)
+            shown = self.loadline("runs", "show", "@last")
+            self.assertIn("STAIRCASE  8 users without errors", shown.out)
+            classic = self.loadline("runs", "export", "@last", "--format", "classic")
+            history, timing, scaling = classic.out.replace("\r", "").split("\n\n")
+            self.assertEqual(history.splitlines()[1],
+                             "Test,Users,Records,Failures,Mean,TotalTime,RPS,Max,Min")
+            self.assertEqual([line.split(",")[1] for line in history.splitlines()[2:]],
+                             ["4", "8", "12", "8", "12", "8", "12", "8"])
+            self.assertEqual(len(timing.splitlines()), 10)
+            self.assertEqual([line.split(",")[:2] for line in scaling.splitlines()[2:]],
+                             [["4", "1"], ["8", "4"], ["12", "3"]])
+
+    def test_wrong_options_are_2(self):
+        for words, message in [(["--strategy", "stairs"], "bisect or staircase"),
+                               (["--step", "3"], "strategy: staircase with it"),
+                               (["--strategy", "staircase", "--by", "rate"], "a staircase counts"),
+                               (["--strategy", "staircase", "--start", "200"], "not above the last"),
+                               (["--vary", "milli"], "milli=20,50,100"),
+                               (["--vary", "milli=20,x"], "milliseconds above 0"),
+                               (["--vary", "milli=20", "--pods", "0"], "a whole number from 1")]:
+            done = self.loadline("find", "http://127.0.0.1:9/", *words)
+            self.assertEqual(done.code, 2, (words, done.text))
+            self.assertIn(message, done.err, words)
+
+
+class LatencyTable(EndToEnd):
+    def test_overhead_explains_what_is_missing(self):
+        with Standin("--pods", "2", "--latency", "constant:1ms", "--overhead", "5ms", "--queue",
+                     "10") as standin:
+            done = self.loadline("find", standin.score, "--strategy", "staircase", "--start",
+                                     "2", "--step", "10", "--max", "32", "--repeat", "1",
+                                     "--requests", "60", "--vary", "milli=10,40", "--pods", "2")
+            self.assertEqual(done.code, 0, done.text)
+            self.assertIn("achieved ÷ calculated", done.out)
+            self.assertRegex(done.out, r"overhead +about [4-9](\.\d+)? ms")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -72,6 +72,11 @@ constexpr std::array kCompareFlags = {
     Flag{"--task", "", "NAME", "only this task's requests"},
     Flag{"--force", "", "", "also compare runs that did not do the same"},
     Flag{"--json", "", "FILE", "the comparison as JSON; - is standard output"},
+    Flag{"--junit", "", "FILE", "a test case per figure, as JUnit XML"},
+    Flag{"--junit-undecided", "", "HOW",
+         "what is not decided: skipped or failure (default skipped)"},
+    Flag{"--github", "", "", "job summary and annotations (default: where GitHub Actions runs it)"},
+    Flag{"--no-github", "", "", "neither of them"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 

@@ -11,7 +11,6 @@
 #include "base/units_text.h"
 #include "cli/file_output.h"
 #include "cli/subcommands.h"
-#include "report/github.h"
 #include "telemetry/prometheus_text.h"
 #include "telemetry/result_metrics.h"
 
@@ -104,17 +103,17 @@ Status Outputs::WriteFiles(const report::RunReport& report) {
   return first;
 }
 
-void Outputs::TellGithub(const report::RunReport& report, std::FILE* out) const {
-  if (options_.summary) {
-    const std::string summary = report::SummaryMarkdown(report);
-    if (options_.summary_file.empty()) {
+void TellGithub(const OutputOptions& options, const std::string& summary,
+                const std::vector<report::Annotation>& annotations, std::FILE* out) {
+  if (options.summary) {
+    if (options.summary_file.empty()) {
       fmt::print(out, "{}", summary);
-    } else if (const Status appended = AppendTo(options_.summary_file, summary + "\n"); !appended) {
+    } else if (const Status appended = AppendTo(options.summary_file, summary); !appended) {
       Warn("GITHUB_STEP_SUMMARY: " + appended.error().message);
     }
   }
-  if (options_.annotations) {
-    for (const report::Annotation& annotation : report::AnnotationsOf(report)) {
+  if (options.annotations) {
+    for (const report::Annotation& annotation : annotations) {
       fmt::print(out, "{}", report::WorkflowCommand(annotation));
     }
   }
@@ -148,7 +147,10 @@ Result<std::string> Outputs::Finish(const report::RunReport& report, std::FILE* 
     book_->End(UtcNow(), telemetry::ResultMetrics(report));
   }
   Status written = WriteFiles(report);
-  TellGithub(report, out);
+  if (options_.summary || options_.annotations) {
+    TellGithub(options_, report::SummaryMarkdown(report) + "\n", report::AnnotationsOf(report),
+               out);
+  }
   std::string text = exporter_ == nullptr ? "" : FinishOtlp();
   TRY(written);
   return text;

@@ -10,15 +10,22 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/output_options.h"
+#include "report/github.h"
 #include "report/run_report.h"
 #include "telemetry/metrics_server.h"
 #include "telemetry/otlp_exporter.h"
 #include "telemetry/run_book.h"
 
 namespace loadline::cli {
+
+/// Appends the summary to GitHub's file (or prints it) and prints the annotations, as the options
+/// say. A file that cannot be written is told on standard error.
+void TellGithub(const OutputOptions& options, const std::string& summary,
+                const std::vector<report::Annotation>& annotations, std::FILE* out);
 
 class Outputs {
  public:
@@ -47,7 +54,6 @@ class Outputs {
 
  private:
   [[nodiscard]] Status WriteFiles(const report::RunReport& report);
-  void TellGithub(const report::RunReport& report, std::FILE* out) const;
   [[nodiscard]] std::string FinishOtlp();
 
   OutputOptions options_;

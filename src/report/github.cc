@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 #include "base/units_text.h"
 #include "report/table.h"
@@ -160,6 +161,18 @@ std::vector<Annotation> AnnotationsOf(const RunReport& report) {
                     : broken ? AnnotationLevel::kError
                              : AnnotationLevel::kWarning,
                     "loadline: " + report.target.url, LineSentence(*report.load_line)});
+  } else if (report.staircase) {
+    const std::optional<int> users = report.staircase->Users();
+    list.push_back(
+        {report.exit_code == 0   ? AnnotationLevel::kNotice
+         : report.exit_code == 1 ? AnnotationLevel::kError
+                                 : AnnotationLevel::kWarning,
+         "loadline: " + report.target.url,
+         users ? fmt::format(
+                     "{}{} users without errors",
+                     report.staircase->end == measure::StaircaseEnd::kCeiling ? "at least " : "",
+                     *users)
+               : fmt::format("staircase: {}", Name(report.staircase->end))});
   } else if (report.exit_code == 0) {
     std::string message;
     for (const measure::ObjectiveResult& result : report.objectives) {

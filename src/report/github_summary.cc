@@ -16,7 +16,10 @@ namespace {
 std::string Headword(const RunReport& report) {
   switch (report.exit_code) {
     case 0:
-      return report.load_line ? "✅ found" : "✅ held";
+      if (report.load_line || report.staircase) {
+        return "✅ found";
+      }
+      return report.objectives.empty() ? "✅ complete" : "✅ held";
     case 1:
       return "❌ broken";
     case 3:
@@ -166,10 +169,10 @@ std::string SummaryMarkdown(const RunReport& report) {
     if (!headline->measurement.errors.empty()) {
       text += ErrorsTable(headline->measurement.errors) + "\n";
     }
-  } else if (report.load_line) {
+  } else if (report.load_line || report.staircase) {
     text += StepsTable(report) + "\n";
   }
-  if (headline != nullptr || report.load_line) {
+  if (headline != nullptr || report.load_line || report.staircase) {
     text += GeneratorLine(report);
   }
   const std::string marks(fence, '`');

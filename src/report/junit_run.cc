@@ -127,7 +127,11 @@ class Cases {
       spent = report_.load_line->spent;
       answer = "the search ended: " + std::string(Name(report_.load_line->end));
     }
-    JunitCase& one = Add("load line found", spent);
+    if (report_.staircase.has_value()) {
+      answer = "the staircase ended: " + std::string(Name(report_.staircase->end));
+    }
+    JunitCase& one =
+        Add(report_.staircase.has_value() ? "staircase agrees" : "load line found", spent);
     if (refused()) {
       Fail(one, CaseState::kSkipped, "refused", "refused: this measured the generator");
     } else if (report_.exit_code == kBroken) {
@@ -153,7 +157,8 @@ class Cases {
       Fail(one, CaseState::kError, "refused",
            totals_.generator_limited ? "refused: this machine could send no more"
                                      : "refused: the record is incomplete");
-    } else if (headline_ == nullptr && !report_.load_line.has_value()) {
+    } else if (headline_ == nullptr && !report_.load_line.has_value() &&
+               !report_.staircase.has_value()) {
       Fail(one, CaseState::kSkipped, "not measured", "nothing was measured");
     }
   }

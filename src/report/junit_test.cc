@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "report/compare_report.h"
 #include "report/test_support.h"
 
 namespace loadline::report {
@@ -175,6 +176,63 @@ TEST(JunitSuiteOf, NoBrokenRunIsGreenAndNoHeldOneIsRed) {
   for (const JunitCase& one : JunitSuiteOf(well, Undecided::kFailure).cases) {
     EXPECT_EQ(one.state, CaseState::kPassed) << one.name;
   }
+}
+
+/// p95 worse, errors no worse, mean not decided.
+ComparisonReport SampleComparison() {
+  ComparisonReport report;
+  report.a.id = "aaaaaaaa";
+  report.a.label = "release-7";
+  report.b.id = "bbbbbbbb";
+  report.b.label = "v8.1";
+  report.b.seconds = 30;
+  using compare::Proof;
+  report.figures = {
+      {"p95",
+       {0.040, 0.038, 0.042},
+       {0.050, 0.048, 0.052},
+       {0.25, 0.18, 0.32},
+       true,
+       Proof::kWorse},
+      {"mean", {0.02, 0.01, 0.03}, {0.021, 0.01, 0.03}, {0.05, -0.2, 0.3}, true, Proof::kUndecided},
+      {"errors", {0, 0, 0.001}, {0, 0, 0.001}, {0, -0.001, 0.001}, false, Proof::kNoWorse}};
+  report.overall = Proof::kWorse;
+  return report;
+}
+
+TEST(JunitSuiteOf, AComparisonIsACasePerFigure) {
+  const JunitSuite suite = JunitSuiteOf(SampleComparison(), Undecided::kSkipped);
+  EXPECT_THAT(States(suite),
+              ElementsAre(Pair("errors no worse than aaaaaaaa \"release-7\"", CaseState::kPassed),
+                          Pair("mean no worse than aaaaaaaa \"release-7\"", CaseState::kSkipped),
+                          Pair("p95 no worse than aaaaaaaa \"release-7\"", CaseState::kFailed)));
+  EXPECT_EQ(suite.cases.front().message,
+            "worse: p95: 40 ms to 50 ms, +25.0 % (+18.0 % to +32.0 %)");
+  EXPECT_EQ(suite.cases.front().group, "loadline.compare.v8_1");
+  EXPECT_EQ(JunitSuiteOf(SampleComparison(), Undecided::kFailure).cases[1].state,
+            CaseState::kFailed);
+}
+
+TEST(AnnotationsOf, AComparisonSaysWhatIsWorseAndWhatIsOpen) {
+  const std::vector<Annotation> list = AnnotationsOf(SampleComparison());
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0].level, AnnotationLevel::kError);
+  EXPECT_EQ(list[0].title, "loadline: p95 worse than aaaaaaaa \"release-7\"");
+  EXPECT_EQ(list[1].level, AnnotationLevel::kWarning);
+  ComparisonReport well = SampleComparison();
+  well.figures.erase(well.figures.begin(), well.figures.begin() + 2);
+  ASSERT_EQ(AnnotationsOf(well).size(), 1U);
+  EXPECT_EQ(AnnotationsOf(well)[0].level, AnnotationLevel::kNotice);
+  EXPECT_THAT(SummaryMarkdown(SampleComparison()), HasSubstr("| p95 | ❌ worse | 40 ms to 50 ms, "));
+}
+
+TEST(JunitSuiteOf, AStaircaseIsNamedAsOne) {
+  RunReport report;
+  report.command = "find";
+  report.staircase = measure::Staircase{};
+  report.exit_code = 6;
+  EXPECT_EQ(CaseOf(JunitSuiteOf(report, Undecided::kSkipped), "staircase agrees").state,
+            CaseState::kSkipped);
 }
 
 }  // namespace

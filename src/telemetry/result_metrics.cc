@@ -182,6 +182,11 @@ std::vector<Metric> ResultMetrics(const report::RunReport& report) {
   if (report.load_line.has_value()) {
     AddLoadLine(*report.load_line, metrics);
   }
+  if (report.staircase.has_value() && report.staircase->Users().has_value()) {
+    metrics.push_back(Single("loadline.staircase.users", "{user}",
+                             "Most users without errors, as the rounds of the staircase agreed.",
+                             *report.staircase->Users()));
+  }
   metrics.push_back(Single("loadline.generator.cpu_max", "1",
                            "Busiest engine thread over the run: share of a core.",
                            totals.generator.cpu_busiest));

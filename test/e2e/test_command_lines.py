@@ -104,6 +104,8 @@ WRONG = [
     (["run", URL, "--otlp", URL, "--otlp-header-env", "NOT_SET_ANYWHERE"], ["NOT_SET_ANYWHERE"]),
     (["run", URL, "--otlp-interval", "5s"], ["--otlp-interval", "--otlp with it"]),
     (["run", URL, "--github", "--no-github"], ["--github"]),
+    (["find", URL, "--p95", "1s", "--vary", "milli=20,50", "--junit", "j.xml"],
+     ["--vary", "--junit"]),
     # Store.
     (["runs", "ls"], ["loadline.db"]),
     (["runs", "show", "@last"], ["loadline.db"]),

@@ -96,9 +96,13 @@ Status Outputs::WriteFiles(const report::RunReport& report) {
     suite.host = HostName();
     keep(WriteWhole(options_.junit, report::JunitDocument({suite})));
   }
-  if (!options_.prometheus.empty() && book_ != nullptr) {
+  if (!options_.prometheus.empty()) {
+    // Without a record there is no book; a file of last night must not stand for today all the
+    // same.
+    const std::vector<telemetry::Metric> metrics =
+        book_ != nullptr ? book_->Metrics() : telemetry::ResultMetrics(report);
     keep(WriteWhole(options_.prometheus,
-                    telemetry::PrometheusText(book_->Metrics(), book_->CommonLabels())));
+                    telemetry::PrometheusText(metrics, telemetry::CommonLabels(report.label))));
   }
   return first;
 }

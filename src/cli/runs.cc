@@ -27,6 +27,7 @@
 #include "store/export.h"
 #include "telemetry/prometheus_text.h"
 #include "telemetry/result_metrics.h"
+#include "telemetry/run_book.h"
 
 namespace loadline::cli {
 namespace {
@@ -166,9 +167,8 @@ std::string PipelineText(const report::RunReport& report, std::string_view forma
   if (format == "markdown") {
     return report::SummaryMarkdown(report);
   }
-  const telemetry::Labels label =
-      report.label.empty() ? telemetry::Labels{} : telemetry::Labels{{"label", report.label}};
-  return telemetry::PrometheusText(telemetry::ResultMetrics(report), label);
+  return telemetry::PrometheusText(telemetry::ResultMetrics(report),
+                                   telemetry::CommonLabels(report.label));
 }
 
 Status Export(store::Store& store, const Arguments& arguments) {

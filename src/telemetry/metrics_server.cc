@@ -86,7 +86,7 @@ void MetricsServer::Answer(const serve::Request& request, serve::Responder respo
     responder.Send({.status = 404, .content_type = "text/plain", .body = "GET /metrics\n"});
     return;
   }
-  const std::string page = PrometheusText(book_.Metrics(), book_.CommonLabels());
+  const std::string page = PrometheusText(book_.Metrics(), CommonLabels(book_.facts().label));
   responder.Send({.content_type = Exposition::kContentType, .body = page});
   scrapes_.fetch_add(1, std::memory_order_acq_rel);
 }

@@ -138,7 +138,7 @@ void OtlpExporter::SendLast() {
 
 OtlpExporter::Outcome OtlpExporter::Export(Instant deadline) {
   const std::vector<Metric> metrics = book_.Metrics();
-  const OtlpContext context{resource_, book_.facts().version, book_.CommonLabels(),
+  const OtlpContext context{resource_, book_.facts().version, CommonLabels(book_.facts().label),
                             book_.facts().started, UtcNow()};
   const std::string body = OtlpRequest(metrics, context);
   std::vector<http::HeaderView> headers = {{"Content-Type", "application/x-protobuf"}};

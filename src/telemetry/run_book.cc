@@ -68,8 +68,8 @@ void RunBook::End(UtcTime when, std::vector<Metric> results) {
   state_.users = 0;
 }
 
-Labels RunBook::CommonLabels() const {
-  return facts_.label.empty() ? Labels{} : Labels{{"label", facts_.label}};
+Labels CommonLabels(const std::string& run_label) {
+  return run_label.empty() ? Labels{} : Labels{{"label", run_label}};
 }
 
 void RunBook::AddCounts(const State& state, std::vector<Metric>& metrics) const {

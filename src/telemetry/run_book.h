@@ -31,6 +31,9 @@ struct RunFacts {
   std::vector<std::string> tasks;  ///< Names by index.
 };
 
+/// Labels of every sample of a run: its label, where it has one.
+[[nodiscard]] Labels CommonLabels(const std::string& run_label);
+
 class RunBook {
  public:
   explicit RunBook(RunFacts facts);
@@ -47,8 +50,6 @@ class RunBook {
   [[nodiscard]] std::vector<Metric> Metrics() const;
 
   [[nodiscard]] const RunFacts& facts() const { return facts_; }
-  /// Labels of every sample: the run's label, where it has one.
-  [[nodiscard]] Labels CommonLabels() const;
 
  private:
   struct TaskTotals {

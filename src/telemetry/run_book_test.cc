@@ -75,7 +75,8 @@ TEST(RunBook, BeginsWithZeroes) {
   EXPECT_EQ(ValueOf(metrics, "loadline.requests", {{"task", "login"}}), 0.0);
   EXPECT_EQ(ValueOf(metrics, "loadline.run.start_time"), 1'767'323'045.5);
   EXPECT_EQ(Find(metrics, "loadline.offered"), nullptr);
-  EXPECT_THAT(book.CommonLabels(), ElementsAre(Pair("label", "nightly")));
+  EXPECT_THAT(CommonLabels(book.facts().label), ElementsAre(Pair("label", "nightly")));
+  EXPECT_TRUE(CommonLabels("").empty());
 }
 
 TEST(RunBook, AddsSecondsUpAndShowsTheLatest) {

@@ -112,8 +112,11 @@ class Junit(Pipelines):
                              "--p95", "1s", "--junit", path)
         self.assertEqual(done.code, 5, done.text)
         self.assertEqual(self.cases(path)["run"], "error")
-        done = self.loadline("run", "http://no-such-host.invalid/", "--junit", path)
+        page = self.folder / "run.prom"
+        done = self.loadline("run", "http://no-such-host.invalid/", "--junit", path,
+                             "--prometheus", page)
         self.assertEqual(done.code, 5, done.text)
+        self.assertEqual(samples(page.read_text())["loadline_exit_code"], 5)
         self.assertEqual(self.cases(path)["run"], "error")
         done = self.loadline("run", self.standin.score, "--check", "status == 201", "--junit",
                              path)

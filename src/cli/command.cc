@@ -46,7 +46,7 @@ constexpr std::array kRemoveFlags = {
 
 constexpr std::array kExportFlags = {
     Flag{"--format", "", "FORMAT",
-         "csv (attempts), series (seconds), json, hlog, classic, junit, markdown, prometheus"},
+         "csv (default), series, json, hlog, classic, junit, markdown or prometheus"},
     Flag{"--out", "-o", "FILE", "default: standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };

@@ -16,7 +16,7 @@ std::string Quoted(std::string_view text) {
 
 std::string ReadFile(const Arguments& arguments, std::string_view flag,
                      std::vector<scenario::Fault>& faults) {
-  const std::string file = arguments.Value(flag);
+  std::string file = arguments.Value(flag);
   if (arguments.Has(flag) && (file.empty() || file == "-")) {
     faults.push_back({std::string(flag), "", Quoted(file), "a file"});
   }

@@ -10,7 +10,6 @@ namespace loadline::cli {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -41,6 +40,7 @@ std::vector<std::string> FaultsOf(std::initializer_list<const char*> words, cons
   std::vector<scenario::Fault> faults;
   static_cast<void>(Read(words, faults, set));
   std::vector<std::string> names;
+  names.reserve(faults.size());
   for (const scenario::Fault& fault : faults) {
     names.push_back(fault.where);
   }

@@ -119,6 +119,7 @@ std::string StepsTable(const RunReport& report) {
 
 std::string ErrorsTable(const std::vector<measure::ErrorTally>& errors) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(errors.size());
   for (const measure::ErrorTally& tally : errors) {
     rows.push_back({MarkdownText(Shorten(tally.name, 60)), FormatCount(tally.count),
                     FormatDuration(tally.first), FormatDuration(tally.last),

@@ -27,13 +27,14 @@ Labels ResourceOf(const RunFacts& facts, const Labels& stronger) {
   if (!facts.label.empty()) {
     resource.emplace_back("loadline.label", facts.label);
   }
-  for (const auto& [key, value] : stronger) {
-    const auto known = std::find_if(resource.begin(), resource.end(),
-                                    [&](const auto& pair) { return pair.first == key; });
+  for (const auto& attribute : stronger) {
+    const auto known = std::find_if(resource.begin(), resource.end(), [&](const auto& pair) {
+      return pair.first == attribute.first;
+    });
     if (known == resource.end()) {
-      resource.emplace_back(key, value);
+      resource.push_back(attribute);
     } else {
-      known->second = value;
+      known->second = attribute.second;
     }
   }
   return resource;

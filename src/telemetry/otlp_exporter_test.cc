@@ -14,7 +14,6 @@
 namespace loadline::telemetry {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 

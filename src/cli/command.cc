@@ -46,7 +46,7 @@ constexpr std::array kRemoveFlags = {
 
 constexpr std::array kExportFlags = {
     Flag{"--format", "", "FORMAT",
-         "csv: a row per attempt; series: per second; json; hlog; classic"},
+         "csv (default), series, json, hlog, classic, junit, markdown or prometheus"},
     Flag{"--out", "-o", "FILE", "default: standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
@@ -78,6 +78,11 @@ constexpr std::array kCompareFlags = {
     Flag{"--task", "", "NAME", "only this task's requests"},
     Flag{"--force", "", "", "also compare runs that did not do the same"},
     Flag{"--json", "", "FILE", "the comparison as JSON; - is standard output"},
+    Flag{"--junit", "", "FILE", "a test case per figure, as JUnit XML"},
+    Flag{"--junit-undecided", "", "HOW",
+         "what is not decided: skipped or failure (default skipped)"},
+    Flag{"--github", "", "", "job summary and annotations (default: where GitHub Actions runs it)"},
+    Flag{"--no-github", "", "", "neither of them"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
@@ -261,7 +266,7 @@ std::vector<Command> MakeCommands() {
        Group("Store", kRemoveFlags),
        kRunReference,
        kRemoveExamples},
-      {kRunsExport, "runs", "export", "write a stored run as CSV, JSON or .hlog", run,
+      {kRunsExport, "runs", "export", "write a stored run as CSV, JSON, .hlog, JUnit, …", run,
        Group("Export", kExportFlags), kRunReference, kExportExamples},
       {kRunsTag,
        "runs",

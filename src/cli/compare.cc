@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "base/units_text.h"
+#include "cli/file_output.h"
+#include "cli/output_options.h"
+#include "cli/outputs.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
@@ -231,6 +234,23 @@ ExitCode CodeOf(compare::Proof proof) {
   return ExitCode::kUndecided;
 }
 
+/// JUnit, and GitHub's summary and annotations, as asked for.
+Status TellPipelines(const std::vector<report::ComparisonReport>& reports,
+                     const OutputOptions& outputs, std::FILE* out) {
+  std::vector<report::JunitSuite> suites;
+  std::vector<report::Annotation> annotations;
+  std::string summary;
+  for (const report::ComparisonReport& report : reports) {
+    suites.push_back(report::JunitSuiteOf(report, outputs.undecided));
+    const std::vector<report::Annotation> some = report::AnnotationsOf(report);
+    annotations.insert(annotations.end(), some.begin(), some.end());
+    summary += report::SummaryMarkdown(report) + "\n";
+  }
+  TellGithub(outputs, summary, annotations, out);
+  return outputs.junit.empty() ? Status()
+                               : WriteWhole(outputs.junit, report::JunitDocument(suites));
+}
+
 Result<ExitCode> Compare(const Arguments& arguments) {
   const std::vector<std::string>& names = arguments.positionals;
   std::vector<std::string> runs;
@@ -244,6 +264,14 @@ Result<ExitCode> Compare(const Arguments& arguments) {
         "--baseline LABEL @last");
   }
   const compare::CompareOptions options = TRY(ReadOptions(arguments));
+  std::vector<scenario::Fault> faults;
+  const OutputOptions outputs = ReadOutputOptions(arguments, ReadEnvironment, faults);
+  if (!faults.empty()) {
+    return Invalid(scenario::Format(faults));
+  }
+  if (!outputs.junit.empty()) {
+    TRY(CheckWritable(outputs.junit));
+  }
   const std::string path = TRY(StorePath(arguments));
   store::Store store = TRY(OpenForReading(path));
   for (const std::string& run : runs) {
@@ -269,6 +297,7 @@ Result<ExitCode> Compare(const Arguments& arguments) {
       return Status();
     }));
   }
+  TRY(TellPipelines(reports, outputs, arguments.Value("--json") == "-" ? stderr : stdout));
   return code;
 }
 

@@ -38,6 +38,20 @@ constexpr std::array kResult = {
     Flag{"--quiet", "-q", "", "print the verdict alone"},
 };
 
+constexpr std::array kPipelines = {
+    Flag{"--junit", "", "FILE", "the verdict as JUnit XML"},
+    Flag{"--junit-undecided", "", "HOW",
+         "what is not decided: skipped or failure (default skipped)"},
+    Flag{"--github", "", "", "job summary and annotations (default: where GitHub Actions runs it)"},
+    Flag{"--no-github", "", "", "neither of them"},
+    Flag{"--prometheus", "", "FILE", "final figures for the textfile collector"},
+    Flag{"--metrics-listen", "", "ADDR", "serve /metrics while running: 9464, 0.0.0.0:9464"},
+    Flag{"--metrics-linger", "", "TIME", "and wait so long for a last scrape (default 0)"},
+    Flag{"--otlp", "", "URL", "send metrics by OTLP/HTTP; env: to OTEL_EXPORTER_OTLP_ENDPOINT"},
+    Flag{"--otlp-header-env", "", "VAR", "variable with its headers: Authorization=Bearer%20…"},
+    Flag{"--otlp-interval", "", "TIME", "so often (default 10s)"},
+};
+
 constexpr Flag kNoBrake{"--no-brake", "", "", "go on at > 50 % errors or without any reply"};
 
 // The headings in the order of the help; others follow.
@@ -122,6 +136,9 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
     }
     for (const Flag& flag : kResult) {
       Append(groups, "Result", flag);
+    }
+    for (const Flag& flag : kPipelines) {
+      Append(groups, "Pipelines", flag);
     }
   }
   if (command == CommandId::kRun) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,10 +19,15 @@
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
 #include "cli/write_to.h"
+#include "report/github.h"
+#include "report/junit.h"
 #include "report/table.h"
 #include "report/terminal.h"
 #include "report/text.h"
 #include "store/export.h"
+#include "telemetry/prometheus_text.h"
+#include "telemetry/result_metrics.h"
+#include "telemetry/run_book.h"
 
 namespace loadline::cli {
 namespace {
@@ -153,6 +159,18 @@ Status Prune(store::Store& store, const Arguments& arguments) {
   return RemoveAll(store, old, arguments);
 }
 
+/// The verdict of a stored run as `junit`, `markdown` or `prometheus`.
+std::string PipelineText(const report::RunReport& report, std::string_view format) {
+  if (format == "junit") {
+    return report::JunitDocument({report::JunitSuiteOf(report, report::Undecided::kSkipped)});
+  }
+  if (format == "markdown") {
+    return report::SummaryMarkdown(report);
+  }
+  return telemetry::PrometheusText(telemetry::ResultMetrics(report),
+                                   telemetry::CommonLabels(report.label));
+}
+
 Status Export(store::Store& store, const Arguments& arguments) {
   const std::string which = TRY(store.FindRun(arguments.positionals.front())).id;
   const std::string format = arguments.Value("--format", "csv");
@@ -176,9 +194,18 @@ Status Export(store::Store& store, const Arguments& arguments) {
     return WriteTo(path, "--out",
                    [&](std::ostream& out) { return ExportClassic(store, which, out); });
   }
-  return Error{
-      ErrorCode::kInvalidArgument,
-      fmt::format("--format: found \"{}\"; expected csv, series, json, hlog or classic", format)};
+  if (format == "junit" || format == "markdown" || format == "prometheus") {
+    const store::RunRecord record = TRY(store.ReadRun(which));
+    const std::string text = PipelineText(ToReport(record), format);
+    return WriteTo(path, "--out", [&](std::ostream& out) -> Status {
+      out << text;
+      return {};
+    });
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("--format: found \"{}\"; expected csv, series, json, hlog, classic, "
+                           "junit, markdown or prometheus",
+                           format)};
 }
 
 Status Dispatch(const Arguments& arguments) {

@@ -74,7 +74,7 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
     return Fail(interruption.error());
   }
   interruption_ = *std::move(interruption);
-  ready = CheckJsonFile();
+  ready = CheckFiles();
   if (ready) {
     ready = Brake(plan);
   }
@@ -85,9 +85,12 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
     ready = BeginRecord();
   }
   if (!ready) {
-    return Fail(ready.error());
+    return FailUnopened(ready.error());
   }
-  ready = CreateEngine();
+  ready = StartOutputs();
+  if (ready) {
+    ready = CreateEngine();
+  }
   if (!ready) {
     Forget();
     return Fail(ready.error());
@@ -98,6 +101,7 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
 Status Session::BuildScenario() {
   std::vector<scenario::Fault> faults;
   options_ = ReadSessionOptions(arguments_, faults);
+  outputs_ = Outputs(ReadOutputOptions(arguments_, ReadEnvironment, faults));
   const bool json_to_output = options_.json == "-";
   out_ = json_to_output ? stderr : stdout;
   const bool on_terminal = report::IsInteractive(::fileno(out_));
@@ -160,7 +164,8 @@ Status Session::ReadEarlier(std::string_view flag, const std::string& run, scena
   return {};
 }
 
-Status Session::CheckJsonFile() const {
+Status Session::CheckFiles() const {
+  TRY(outputs_.Check());
   if (options_.json.empty() || options_.json == "-") {
     return {};
   }
@@ -231,6 +236,36 @@ Status Session::BeginRecord() {
   return {};
 }
 
+Status Session::StartOutputs() {
+  telemetry::RunFacts facts;
+  facts.id = report_.id;
+  facts.command = report_.command;
+  facts.label = report_.label;
+  facts.version = report_.version;
+  facts.target = report_.target.method + " " + report_.target.url;
+  facts.started = report_.started;
+  facts.tasks = TaskNames();
+  Say(TRY(outputs_.Start(std::move(facts))));
+  return {};
+}
+
+ExitCode Session::FailUnopened(const Error& error) {
+  const ExitCode code = Fail(error);
+  if (code == ExitCode::kNeverAnswered) {
+    // Nothing is recorded, but a pipeline shall not look for its files in vain.
+    report_.command = Get(arguments_.command).FullName();
+    report_.version = Version();
+    report_.label = scenario().label;
+    report_.started = UtcNow();
+    report_.exit_code = ToInt(code);
+    report_.failure = error.message;
+    if (const Result<std::string> told = outputs_.Finish(report_, out_); !told) {
+      static_cast<void>(Fail(told.error()));
+    }
+  }
+  return code;
+}
+
 Status Session::CreateEngine() {
   load::EngineOptions options = options_.engine;
   options.run_id = writer_->id();
@@ -288,10 +323,12 @@ void Session::Say(std::string_view text) {
 
 void Session::BeginStep(int step, std::string_view purpose, const measure::Load& load) {
   Keep(writer_->BeginStep(step, purpose, load));
+  outputs_.BeginStep(step, purpose, load);
 }
 
 void Session::AddSecond(int step, const measure::Second& second) {
   Keep(writer_->AddSecond(step, second));
+  outputs_.AddSecond(second);
 }
 
 void Session::FinishStep(report::StepReport step) {
@@ -368,11 +405,21 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
         Fail({write_error_->code, "the record is incomplete: " + write_error_->message}));
     code = Strongest({code, ExitCode::kRefused});
   }
+  report_.exit_code = ToInt(code);
+  const Result<std::string> told = outputs_.Finish(report_, out_);
+  if (told) {
+    Say(*told);
+  } else {
+    static_cast<void>(Fail(told.error()));
+    code = Strongest({code, ExitCode::kRefused});
+  }
+  outputs_.Linger([this] { return interrupted(); });
   return code;
 }
 
 ExitCode Session::CloseWith(const Error& error) {
   display_->Clear();
+  report_.failure = error.message;
   static_cast<void>(Fail(error));
   return Close(ForError(error.code), error.message);
 }

@@ -19,6 +19,7 @@
 #include "cli/exit_code.h"
 #include "cli/interruption.h"
 #include "cli/live_display.h"
+#include "cli/outputs.h"
 #include "cli/session_options.h"
 #include "cli/terminal.h"
 #include "load/engine.h"
@@ -83,11 +84,13 @@ class Session {
   [[nodiscard]] Status BuildScenario();
   [[nodiscard]] Status ReadEarlier(std::string_view flag, const std::string& run,
                                    scenario::Input& input);
-  [[nodiscard]] Status CheckJsonFile() const;
+  [[nodiscard]] Status CheckFiles() const;
   [[nodiscard]] Status Brake(const Plan& plan);
   [[nodiscard]] Status OpenStore();
   [[nodiscard]] Status BeginRecord();
+  [[nodiscard]] Status StartOutputs();
   [[nodiscard]] Status CreateEngine();
+  [[nodiscard]] ExitCode FailUnopened(const Error& error);
   [[nodiscard]] std::optional<ExitCode> RunPreflight();
   void KeepPreflight(const load::Preflight& preflight);
   void Forget();
@@ -108,6 +111,7 @@ class Session {
   std::unique_ptr<Interruption> interruption_;
   std::optional<store::Store> store_;
   std::optional<store::RunWriter> writer_;
+  Outputs outputs_;
   std::unique_ptr<load::Engine> engine_;
   std::unique_ptr<LiveDisplay> display_;
   report::RunReport report_;

@@ -79,6 +79,14 @@ Result<Variation> ReadVariation(const Arguments& arguments) {
   if (arguments.Has("--continue")) {
     return Invalid("--vary: found --continue beside it; expected one of them");
   }
+  for (const char* file : {"--junit", "--prometheus"}) {
+    if (arguments.Has(file)) {
+      return Invalid(
+          fmt::format("--vary: found {} beside it; each value is a run of its own: "
+                      "loadline runs export RUN writes them one by one",
+                      file));
+    }
+  }
   variation.pods = TRY(ReadCount(arguments, "--pods"));
   variation.concurrency = TRY(ReadCount(arguments, "--concurrency"));
   return variation;

@@ -107,6 +107,7 @@ void Recorder::Ended(const Request& request, const Outcome& outcome, Instant don
     tally_.rejected += outcome.status == 503 ? 1 : 0;
     totals_.judged_rejected += outcome.status == 503 && !request.warmup ? 1 : 0;
     ++counts.failed;
+    ++counts.failures.at(static_cast<std::size_t>(outcome.failure.kind));
   } else {
     ++counts.succeeded;
     counts.response.Record(response);

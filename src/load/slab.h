@@ -3,12 +3,15 @@
 // Each thread has two: it fills one while the coordinator reads the other. `lent` says whose it is.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "base/units.h"
+#include "measure/error_kind.h"
 #include "stats/histogram.h"
 
 namespace loadline::load {
@@ -23,18 +26,23 @@ struct TaskCounts {
   stats::Histogram wire;
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
+  std::array<std::int64_t, measure::kErrorKinds> failures{};  // `failed`, by kind of error.
 
   void Add(const TaskCounts& other) {
     response.Add(other.response);
     wire.Add(other.wire);
     succeeded += other.succeeded;
     failed += other.failed;
+    for (std::size_t kind = 0; kind < failures.size(); ++kind) {
+      failures[kind] += other.failures[kind];
+    }
   }
   void Reset() {
     response.Reset();
     wire.Reset();
     succeeded = 0;
     failed = 0;
+    failures.fill(0);
   }
 };
 

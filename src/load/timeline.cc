@@ -51,6 +51,7 @@ void Timeline::Begin(std::int32_t index) {
     task.wire.Reset();
     task.succeeded = 0;
     task.failed = 0;
+    task.failures.fill(0);
   }
   late_second_.Reset();
 }
@@ -63,6 +64,9 @@ void Timeline::Add(const SecondSlab& slab) {
       task.wire.Add(from[i].wire);
       task.succeeded += from[i].succeeded;
       task.failed += from[i].failed;
+      for (std::size_t kind = 0; kind < task.failures.size(); ++kind) {
+        task.failures[kind] += from[i].failures[kind];
+      }
     }
   };
   add(slab.judged);

@@ -55,6 +55,24 @@ TEST(Timeline, SecondsHoldDifferencesTheWholeHoldsSums) {
   EXPECT_EQ(timeline.judged()[0].succeeded, 6);
 }
 
+TEST(Timeline, SaysOfEachSecondWhichKindsOfFailureItSaw) {
+  const auto status = static_cast<std::size_t>(measure::ErrorKind::kStatus);
+  const auto reset = static_cast<std::size_t>(measure::ErrorKind::kReset);
+  Timeline timeline(1, 1s, false);
+  SecondSlab slab(1, true);
+  slab.warmup[0].failures.at(status) = 2;
+  slab.judged[0].failures.at(status) = 1;
+  slab.judged[0].failures.at(reset) = 4;
+  timeline.Add(slab);
+  const measure::Second& second = timeline.Close({}, {});
+  EXPECT_EQ(second.tasks[0].failures.at(status), 3);
+  EXPECT_EQ(second.tasks[0].failures.at(reset), 4);
+  timeline.Next();
+  EXPECT_EQ(timeline.Close({}, {}).tasks[0].failures.at(reset), 0);
+  slab.Reset();
+  EXPECT_EQ(slab.judged[0].failures.at(reset), 0);
+}
+
 TEST(Timeline, WarmUpIsShownAndNotJudged) {
   Timeline timeline(1, 1s, false);
   SecondSlab slab(1, true);

@@ -4,6 +4,7 @@
 // threads (and machines), so that the number in flight is exact at every event.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -72,6 +73,7 @@ struct TaskSecond {
   stats::Histogram wire;      ///< sent → done
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
+  std::array<std::int64_t, kErrorKinds> failures{};  ///< `failed`, by kind of error.
 };
 
 /// One second of a probe, complete (every event before its end has been seen).

@@ -7,6 +7,8 @@
 #include "base/units.h"
 #include "compare/difference.h"
 #include "measure/load_line.h"
+#include "report/github.h"
+#include "report/junit.h"
 #include "report/style.h"
 
 namespace loadline::report {
@@ -38,6 +40,19 @@ struct ComparisonReport {
 
 /// Both runs, a table of the figures, and the verdict in words.
 [[nodiscard]] std::string ComparisonText(const ComparisonReport& report, const Style& style);
+
+/// The figure's change in a sentence: `p95: 48 ms to 62 ms, +29.2 % (+21 % to +37.9 %)`.
+[[nodiscard]] std::string FigureLine(const ComparisonReport& report,
+                                     const compare::Compared& figure);
+
+// For pipelines (compare_pipelines.cc).
+
+/// A test case for each figure: failed if it is proved worse.
+[[nodiscard]] JunitSuite JunitSuiteOf(const ComparisonReport& report, Undecided undecided);
+/// An error for each figure that is worse, a warning for each that is not decided, else a notice.
+[[nodiscard]] std::vector<Annotation> AnnotationsOf(const ComparisonReport& report);
+/// Both runs, the table and the verdict in Markdown.
+[[nodiscard]] std::string SummaryMarkdown(const ComparisonReport& report);
 
 /// The same as JSON (docs/exit-codes-and-json.md).
 [[nodiscard]] std::string ComparisonDocument(const std::vector<ComparisonReport>& reports);

@@ -99,6 +99,7 @@ struct RunReport {
   UtcTime started{};
   std::string state;  ///< `complete`, `interrupted`, `refused`, `failed`, `running`
   int exit_code = 0;
+  std::string failure;  ///< The error that ended it before its time, in words; empty: none.
   std::uint64_t seed = 1;
   double confidence = 0.95;
   TargetFacts target;

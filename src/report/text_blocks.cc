@@ -15,26 +15,6 @@
 namespace loadline::report {
 namespace {
 
-std::string ObjectiveLine(const measure::ObjectiveResult& result) {
-  std::string text = fmt::format("{}: {}", Format(result.objective),
-                                 ObjectiveValue(result.objective, result.value));
-  const bool interval = std::isfinite(result.interval_low) && !std::isnan(result.interval_high) &&
-                        result.interval_high != 0.0;
-  if (interval) {
-    text += fmt::format(" ({} to {})", ObjectiveValue(result.objective, result.interval_low),
-                        ObjectiveValue(result.objective, result.interval_high));
-  }
-  if (result.requests > 0) {
-    text += fmt::format(" on {} requests", FormatCount(result.requests));
-  }
-  if (result.state == measure::ObjectiveState::kUndecided) {
-    text += result.more_requests > 0
-                ? fmt::format("; needs about {} requests more", FormatCount(result.more_requests))
-                : "; needs more requests";
-  }
-  return text;
-}
-
 void AddPercentiles(Table& table, const std::string& name, const stats::Histogram& histogram) {
   constexpr std::array kQuantiles{0.5, 0.9, 0.95, 0.99, 0.999};
   std::vector<std::string> cells{name};
@@ -103,6 +83,26 @@ bool AnyOpenLoop(const RunReport& report) {
 }
 
 }  // namespace
+
+std::string ObjectiveLine(const measure::ObjectiveResult& result) {
+  std::string text = fmt::format("{}: {}", Format(result.objective),
+                                 ObjectiveValue(result.objective, result.value));
+  const bool interval = std::isfinite(result.interval_low) && !std::isnan(result.interval_high) &&
+                        result.interval_high != 0.0;
+  if (interval) {
+    text += fmt::format(" ({} to {})", ObjectiveValue(result.objective, result.interval_low),
+                        ObjectiveValue(result.objective, result.interval_high));
+  }
+  if (result.requests > 0) {
+    text += fmt::format(" on {} requests", FormatCount(result.requests));
+  }
+  if (result.state == measure::ObjectiveState::kUndecided) {
+    text += result.more_requests > 0
+                ? fmt::format("; needs about {} requests more", FormatCount(result.more_requests))
+                : "; needs more requests";
+  }
+  return text;
+}
 
 std::string RefusedText(std::span<const measure::Refusal> refusals, const Style& style) {
   std::string text;

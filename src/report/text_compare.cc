@@ -111,6 +111,13 @@ std::string VerdictLine(const ComparisonReport& report) {
 
 }  // namespace
 
+std::string FigureLine(const ComparisonReport& report, const Compared& figure) {
+  return fmt::format("{}: {} to {}, {} ({})", figure.name,
+                     ValueText(figure, report.axis, figure.a.value),
+                     ValueText(figure, report.axis, figure.b.value),
+                     ChangeText(figure.change.value, figure.relative), IntervalText(figure));
+}
+
 std::string ComparisonText(const ComparisonReport& report, const Style& style) {
   std::string text = RunText("A", report.a, style) + RunText("B", report.b, style);
   for (const std::string& difference : report.differences) {

@@ -51,6 +51,10 @@ inline constexpr int kVerdictLabel = 11;
 /// A value of an objective with its unit, by metric: `171 ms`, `0.3 %`, `180/s`; `∞` included.
 [[nodiscard]] std::string ObjectiveValue(const measure::Objective& objective, double value);
 
+/// An objective with what was measured: `p95 < 200ms: 171 ms (168 ms to 174 ms) on 13,332
+/// requests; needs about 5,000 requests more`.
+[[nodiscard]] std::string ObjectiveLine(const measure::ObjectiveResult& result);
+
 // Blocks that several verdicts share, each of whole lines; empty where there is nothing to say.
 
 /// `REFUSED: this measured the generator, not the target (reason; what to change)`.

@@ -95,6 +95,7 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
     ++second_.failed;
     second_.rejected += rejected ? 1 : 0;
     ++second.failed;
+    ++second.failures.at(static_cast<std::size_t>(ending.kind));
     if (judged) {
       ++task.failed;
       measurement_.rejected += rejected ? 1 : 0;
@@ -208,6 +209,7 @@ void ProbeBooks::ResetSecond() {
     task.wire.Reset();
     task.succeeded = 0;
     task.failed = 0;
+    task.failures.fill(0);
   }
 }
 

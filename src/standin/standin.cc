@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/exposition.h"
 #include "base/random.h"
 #include "inference/shape.h"
 #include "serve/server.h"
@@ -202,7 +203,7 @@ void Standin::Parts::Metrics(Instant now, Responder responder) {
                 .waiting = service.waiting(),
                 .ready_pods = service.ReadyPods(now)},
                text);
-  responder.Send({.content_type = "text/plain; version=0.0.4", .body = text});
+  responder.Send({.content_type = Exposition::kContentType, .body = text});
 }
 
 void Standin::Parts::Ids(Responder responder) {

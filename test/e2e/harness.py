@@ -77,7 +77,8 @@ class EndToEnd(unittest.TestCase):
         self.stores = 0
         self.fresh_store()
         self.environment = dict(os.environ, XDG_DATA_HOME=str(self.folder / "data"), TERM="dumb")
-        self.environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+            self.environment.pop(name, None)
 
     def fresh_store(self):
         """From here on another, empty store."""

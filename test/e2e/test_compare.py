@@ -1,5 +1,7 @@
 """Comparing runs: the same, a slower one, and what cannot be compared."""
 import json
+import pathlib
+import subprocess
 import unittest
 
 from harness import EndToEnd, Standin
@@ -27,6 +29,17 @@ class Compare(EndToEnd):
         self.assertEqual(slow.code, 1, slow.text)
         self.assertRegex(slow.out, r"B is worse: .*mean \+1\d\d")
         self.assertIn("differ", slow.out)
+
+        junit = self.folder / "compare.xml"
+        gate = self.loadline("compare", "--baseline", "one", "slow", "--force", "--junit", junit,
+                             "--github")
+        self.assertEqual(gate.code, 1, gate.text)
+        self.assertRegex(gate.out, r'(?m)^::error title=loadline%3A p50 worse than \w+ "one"::p50%?: ')
+        self.assertIn("### loadline compare: ❌ worse", gate.out)
+        subprocess.run(["xmllint", "--noout", "--schema",
+                        pathlib.Path(__file__).parent / "data" / "junit.xsd", junit], check=True,
+                       capture_output=True)
+        self.assertIn('<failure type="worse" message="worse: p50: ', junit.read_text())
 
     def test_what_cannot_be_compared_is_2(self):
         with Standin() as standin:

@@ -7,7 +7,7 @@
 namespace loadline::telemetry {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::literals;
 
 TEST(ProtoWriter, WritesTheExamplesOfTheSpecification) {
   // protobuf.dev: field 1 = 150 is 08 96 01; field 2 = "testing" is 12 07 and the text.

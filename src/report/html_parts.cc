@@ -88,6 +88,7 @@ std::vector<Tick> DurationTicks(const Scale& scale, int most) {
   const std::vector<double> values = scale.logarithmic()
                                          ? LogTicks(scale.low(), scale.high(), most)
                                          : EvenTicks(scale.low(), scale.high(), most - 1);
+  ticks.reserve(values.size());
   for (const double value : values) {
     ticks.push_back({value, AxisTime(value)});
   }
@@ -99,6 +100,7 @@ std::vector<Tick> NumberTicks(const Scale& scale, int wanted) {
   const std::vector<double> values = scale.logarithmic()
                                          ? LogTicks(scale.low(), scale.high(), wanted + 2)
                                          : EvenTicks(scale.low(), scale.high(), wanted);
+  ticks.reserve(values.size());
   for (const double value : values) {
     ticks.push_back({value, AxisNumber(value)});
   }

@@ -30,6 +30,13 @@ constexpr std::array kStandinFlags = {
     Flag{"--quiet", "-q", "", "print the address alone"},
 };
 
+constexpr std::array kFromFlags = {
+    Flag{"--out", "-o", "FILE", "default: standard output"},
+    Flag{"--origin", "", "URL", "har: keep requests to it; openapi: the server to use"},
+    Flag{"--operation", "", "ID", "openapi: only this one, by operationId or 'POST /path'", true},
+    Flag{"--tasks", "", "N", "har: at most so many, the most frequent first (default 50)"},
+};
+
 constexpr std::array kStoreFlags = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
@@ -108,6 +115,18 @@ constexpr std::string_view kCheckExamples =
     "loadline scenario check scenario.yaml\n"
     "loadline scenario check scenario.yaml --set load.rate=300/s";
 
+constexpr std::string_view kFromText =
+    "Writes a scenario from what you have: a curl command (as typed, or as a browser copies it), "
+    "a\n"
+    "HAR file (a browser's network panel saves one), an OpenAPI 3 or Swagger 2 description. Keys,\n"
+    "passwords and cookies never land in it: they become variables, which it names.\n"
+    "curl takes the command as one word, as words behind --, or from standard input.";
+constexpr std::string_view kFromExamples =
+    "loadline scenario from curl 'curl -d @payload.json http://127.0.0.1:8500/score'\n"
+    "loadline scenario from curl -- -X POST --json '{\"milli\": 20}' http://127.0.0.1:8500/score\n"
+    "loadline scenario from har recording.har --out scenario.yaml\n"
+    "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml";
+
 constexpr std::string_view kRunReference =
     "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"
     "beginning), or a label.";
@@ -168,6 +187,14 @@ std::vector<Command> MakeCommands() {
        kSchemaExamples},
       {kScenarioCheck, "scenario", "check", "say whether a scenario is right", target,
        LoadFlagGroups(kScenarioCheck), "", kCheckExamples},
+      {kScenarioFrom,
+       "scenario",
+       "from",
+       "write a scenario from curl, HAR or OpenAPI",
+       {{"curl|har|openapi"}, {"COMMAND|FILE|URL", false, true}},
+       Group("Result", kFromFlags),
+       kFromText,
+       kFromExamples},
       {kRunsList,
        "runs",
        "ls",

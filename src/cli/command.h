@@ -21,6 +21,7 @@ enum class CommandId {
   kScenarioShow,
   kScenarioSchema,
   kScenarioCheck,
+  kScenarioFrom,
   kRunsList,
   kRunsShow,
   kRunsRemove,

@@ -26,6 +26,8 @@ ExitCode Dispatch(const Arguments& arguments) {
     case CommandId::kScenarioSchema:
     case CommandId::kScenarioCheck:
       return ScenarioCommand(arguments);
+    case CommandId::kScenarioFrom:
+      return ScenarioFromCommand(arguments);
     case CommandId::kRunsList:
     case CommandId::kRunsShow:
     case CommandId::kRunsRemove:

@@ -57,6 +57,12 @@ constexpr std::array kExportFlags = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
+constexpr std::array kCurlFlags = {
+    Flag{"--kind", "", "KIND", "of this error, as the report names it: status_503 (default any)"},
+    Flag{"--task", "", "NAME", "of this task (default any)"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
 constexpr std::array kQueryFlags = {
     Flag{"--format", "", "FORMAT", "table, csv or json (default table)"},
     Flag{"--run", "", "RUN", "only this run: @last, an id or a label"},
@@ -96,7 +102,8 @@ constexpr std::string_view kVerifyExamples =
 constexpr std::string_view kStandinText =
     "A model service to practise on: pods with a queue each, behind real sockets. A request may\n"
     "ask for its own time: {\"milli\": 500}. A full queue answers 503. It also has /healthz,\n"
-    "/readyz, /metrics and MLflow's /invocations. Ctrl-C ends it.";
+    "/readyz, /metrics and MLflow's /invocations, and answers as KServe and\n"
+    "TensorFlow Serving do (/v1/models/NAME:predict, /v2/models/NAME/infer). Ctrl-C ends it.";
 constexpr std::string_view kStandinExamples =
     "loadline standin\n"
     "loadline standin --port 9000 --pods 2 --concurrency 4 --latency constant:20ms\n"
@@ -136,6 +143,13 @@ constexpr std::string_view kRemoveExamples = "loadline runs rm @last --yes";
 constexpr std::string_view kExportExamples =
     "loadline runs export @last --format csv --out requests.csv\n"
     "loadline runs export @last --format hlog --out run.hlog";
+
+constexpr std::string_view kCurlText =
+    "Prints the first failed request as a curl command, made again from the stored scenario, the\n"
+    "seed and its number. Secrets are variables: $SCORE_KEY. Data files must still be there.";
+constexpr std::string_view kCurlExamples =
+    "loadline runs curl @last\n"
+    "loadline runs curl @last --kind status_503 --task score";
 
 constexpr std::string_view kQueryText =
     "Runs one read-only SQL statement on the store. The view Throughput(Client, SentTime,\n"
@@ -191,7 +205,7 @@ std::vector<Command> MakeCommands() {
        "scenario",
        "from",
        "write a scenario from curl, HAR or OpenAPI",
-       {{"curl|har|openapi"}, {"COMMAND|FILE|URL", false, true}},
+       {{"curl|har|openapi"}, {"COMMAND|FILE", false, true}},
        Group("Result", kFromFlags),
        kFromText,
        kFromExamples},
@@ -215,6 +229,8 @@ std::vector<Command> MakeCommands() {
        kRemoveExamples},
       {kRunsExport, "runs", "export", "write a stored run as CSV, JSON or .hlog", run,
        Group("Export", kExportFlags), kRunReference, kExportExamples},
+      {kRunsCurl, "runs", "curl", "a failed request as a curl command", run,
+       Group("Choice", kCurlFlags), kCurlText, kCurlExamples},
       {kQuery,
        "",
        "query",

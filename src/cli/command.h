@@ -26,6 +26,7 @@ enum class CommandId {
   kRunsShow,
   kRunsRemove,
   kRunsExport,
+  kRunsCurl,
   kQuery,
   kVersion,
   kHelp,

@@ -33,6 +33,8 @@ ExitCode Dispatch(const Arguments& arguments) {
     case CommandId::kRunsRemove:
     case CommandId::kRunsExport:
       return RunsCommand(arguments);
+    case CommandId::kRunsCurl:
+      return RunsCurlCommand(arguments);
     case CommandId::kQuery:
       return QueryCommand(arguments);
     case CommandId::kVersion:

@@ -57,6 +57,12 @@ Result<std::string> OnlyFile(const std::vector<std::string>& words, const char* 
   if (words.size() != 1) {
     return Wrong(fmt::format("scenario from {} needs one file", kind));
   }
+  if (words[0].find("://") != std::string::npos) {
+    return Wrong(
+        fmt::format("scenario from {0} reads a file; fetch it first: curl -s {1} | loadline "
+                    "scenario from {0} -",
+                    kind, words[0]));
+  }
   return words[0] == "-" ? Result<std::string>(StandardInput())
                          : scenario::SystemSurroundings().read_file(words[0]);
 }

@@ -18,6 +18,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode ScenarioCommand(const Arguments& arguments);      // scenario.cc
 [[nodiscard]] ExitCode ScenarioFromCommand(const Arguments& arguments);  // scenario_from.cc
 [[nodiscard]] ExitCode RunsCommand(const Arguments& arguments);          // runs.cc
+[[nodiscard]] ExitCode RunsCurlCommand(const Arguments& arguments);      // runs_curl.cc
 [[nodiscard]] ExitCode QueryCommand(const Arguments& arguments);         // query.cc
 [[nodiscard]] ExitCode VersionCommand();                                 // version.cc
 [[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);          // help_command.cc

@@ -14,8 +14,8 @@
 namespace loadline::convert {
 
 struct HarChoice {
-  std::string origin;  ///< `https://host:port`; empty: the one with the most requests.
-  int max_tasks = 50;  ///< The most frequent are kept.
+  std::string origin{};  ///< `https://host:port`; empty: the one with the most requests.
+  int max_tasks = 50;    ///< The most frequent are kept.
 };
 
 /// Requests of documents and scripts (XHR, fetch), the same ones merged with their number as the

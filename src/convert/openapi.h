@@ -15,8 +15,8 @@
 namespace loadline::convert {
 
 struct OpenApiChoice {
-  std::string origin;                   ///< The server's URL; empty: the document's first.
-  std::vector<std::string> operations;  ///< operationId, or `POST /path`; empty: the usual ones.
+  std::string origin{};                   ///< The server's URL; empty: the document's first.
+  std::vector<std::string> operations{};  ///< operationId, or `POST /path`; empty: the usual ones.
 };
 
 /// A request per operation. Unless chosen by name, what deletes, what is deprecated and what needs

@@ -18,8 +18,7 @@ namespace {
 using namespace loadline;            // NOLINT: a fuzzer's only file
 using namespace loadline::scenario;  // NOLINT: a fuzzer's only file
 
-void AppendNothing(const std::vector<std::string>&, const std::vector<std::vector<std::string>>&,
-                   std::span<const std::size_t>, std::string&) {}
+void AppendNothing(BodyShape, const DataSet&, std::span<const std::size_t>, std::string&) {}
 
 void RenderSome(const Scenario& scenario) {
   const Secrets secrets;

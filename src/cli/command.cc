@@ -30,6 +30,13 @@ constexpr std::array kStandinFlags = {
     Flag{"--quiet", "-q", "", "print the address alone"},
 };
 
+constexpr std::array kFromFlags = {
+    Flag{"--out", "-o", "FILE", "default: standard output"},
+    Flag{"--origin", "", "URL", "har: keep requests to it; openapi: the server to use"},
+    Flag{"--operation", "", "ID", "openapi: only this one, by operationId or 'POST /path'", true},
+    Flag{"--tasks", "", "N", "har: at most so many, the most frequent first (default 50)"},
+};
+
 constexpr std::array kStoreFlags = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
@@ -62,6 +69,12 @@ constexpr std::array kPruneFlags = {
 constexpr std::array kReportFlags = {
     Flag{"--out", "-o", "FILE", "default: loadline-RUN.html; a folder; - is standard output"},
     Flag{"--force", "", "", "replace a file that is no report"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
+constexpr std::array kCurlFlags = {
+    Flag{"--kind", "", "KIND", "of this error, as the report names it: status_503 (default any)"},
+    Flag{"--task", "", "NAME", "of this task (default any)"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
@@ -128,7 +141,8 @@ constexpr std::string_view kVerifyExamples =
 constexpr std::string_view kStandinText =
     "A model service to practise on: pods with a queue each, behind real sockets. A request may\n"
     "ask for its own time: {\"milli\": 500}. A full queue answers 503. It also has /healthz,\n"
-    "/readyz, /metrics and MLflow's /invocations. Ctrl-C ends it.";
+    "/readyz, /metrics and MLflow's /invocations, and answers as KServe and\n"
+    "TensorFlow Serving do (/v1/models/NAME:predict, /v2/models/NAME/infer). Ctrl-C ends it.";
 constexpr std::string_view kStandinExamples =
     "loadline standin\n"
     "loadline standin --port 9000 --pods 2 --concurrency 4 --latency constant:20ms\n"
@@ -146,6 +160,18 @@ constexpr std::string_view kSchemaExamples = "loadline scenario schema > loadlin
 constexpr std::string_view kCheckExamples =
     "loadline scenario check scenario.yaml\n"
     "loadline scenario check scenario.yaml --set load.rate=300/s";
+
+constexpr std::string_view kFromText =
+    "Writes a scenario from what you have: a curl command (as typed, or as a browser copies it), "
+    "a\n"
+    "HAR file (a browser's network panel saves one), an OpenAPI 3 or Swagger 2 description. Keys,\n"
+    "passwords and cookies never land in it: they become variables, which it names.\n"
+    "curl takes the command as one word, as words behind --, or from standard input.";
+constexpr std::string_view kFromExamples =
+    "loadline scenario from curl 'curl -d @payload.json http://127.0.0.1:8500/score'\n"
+    "loadline scenario from curl -- -X POST --json '{\"milli\": 20}' http://127.0.0.1:8500/score\n"
+    "loadline scenario from har recording.har --out scenario.yaml\n"
+    "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml";
 
 constexpr std::string_view kRunReference =
     "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"
@@ -172,6 +198,13 @@ constexpr std::string_view kReportText =
 constexpr std::string_view kReportExamples =
     "loadline report @last\n"
     "loadline report before --out before.html";
+
+constexpr std::string_view kCurlText =
+    "Prints the first failed request as a curl command, made again from the stored scenario, the\n"
+    "seed and its number. Secrets are variables: $SCORE_KEY. Data files must still be there.";
+constexpr std::string_view kCurlExamples =
+    "loadline runs curl @last\n"
+    "loadline runs curl @last --kind status_503 --task score";
 
 constexpr std::string_view kQueryText =
     "Runs one read-only SQL statement on the store. The view Throughput(Client, SentTime,\n"
@@ -248,6 +281,14 @@ std::vector<Command> MakeCommands() {
        kSchemaExamples},
       {kScenarioCheck, "scenario", "check", "say whether a scenario is right", target,
        LoadFlagGroups(kScenarioCheck), "", kCheckExamples},
+      {kScenarioFrom,
+       "scenario",
+       "from",
+       "write a scenario from curl, HAR or OpenAPI",
+       {{"curl|har|openapi"}, {"COMMAND|FILE", false, true}},
+       Group("Result", kFromFlags),
+       kFromText,
+       kFromExamples},
       {kRunsList,
        "runs",
        "ls",
@@ -300,6 +341,8 @@ std::vector<Command> MakeCommands() {
        Group("Report", kReportFlags),
        kReportText,
        kReportExamples},
+      {kRunsCurl, "runs", "curl", "a failed request as a curl command", run,
+       Group("Choice", kCurlFlags), kCurlText, kCurlExamples},
       {kQuery,
        "",
        "query",

@@ -26,6 +26,8 @@ ExitCode Dispatch(const Arguments& arguments) {
     case CommandId::kScenarioSchema:
     case CommandId::kScenarioCheck:
       return ScenarioCommand(arguments);
+    case CommandId::kScenarioFrom:
+      return ScenarioFromCommand(arguments);
     case CommandId::kRunsList:
     case CommandId::kRunsShow:
     case CommandId::kRunsRemove:
@@ -36,6 +38,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return RunsCommand(arguments);
     case CommandId::kReport:
       return ReportCommand(arguments);
+    case CommandId::kRunsCurl:
+      return RunsCurlCommand(arguments);
     case CommandId::kQuery:
       return QueryCommand(arguments);
     case CommandId::kCompare:

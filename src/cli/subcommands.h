@@ -11,18 +11,20 @@
 
 namespace loadline::cli {
 
-[[nodiscard]] ExitCode RunCommand(const Arguments& arguments);         // run.cc
-[[nodiscard]] ExitCode FindCommand(const Arguments& arguments);        // find.cc
-[[nodiscard]] ExitCode VerifyCommand(const Arguments& arguments);      // verify.cc
-[[nodiscard]] ExitCode StandinCommand(const Arguments& arguments);     // standin.cc
-[[nodiscard]] ExitCode ScenarioCommand(const Arguments& arguments);    // scenario.cc
-[[nodiscard]] ExitCode RunsCommand(const Arguments& arguments);        // runs.cc
-[[nodiscard]] ExitCode QueryCommand(const Arguments& arguments);       // query.cc
-[[nodiscard]] ExitCode CompareCommand(const Arguments& arguments);     // compare.cc
-[[nodiscard]] ExitCode VersionCommand();                               // version.cc
-[[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);        // help_command.cc
-[[nodiscard]] ExitCode CompletionCommand(const Arguments& arguments);  // completion_command.cc
-[[nodiscard]] ExitCode ReportCommand(const Arguments& arguments);    // report.cc
+[[nodiscard]] ExitCode RunCommand(const Arguments& arguments);           // run.cc
+[[nodiscard]] ExitCode FindCommand(const Arguments& arguments);          // find.cc
+[[nodiscard]] ExitCode VerifyCommand(const Arguments& arguments);        // verify.cc
+[[nodiscard]] ExitCode StandinCommand(const Arguments& arguments);       // standin.cc
+[[nodiscard]] ExitCode ScenarioCommand(const Arguments& arguments);      // scenario.cc
+[[nodiscard]] ExitCode ScenarioFromCommand(const Arguments& arguments);  // scenario_from.cc
+[[nodiscard]] ExitCode RunsCommand(const Arguments& arguments);          // runs.cc
+[[nodiscard]] ExitCode RunsCurlCommand(const Arguments& arguments);      // runs_curl.cc
+[[nodiscard]] ExitCode QueryCommand(const Arguments& arguments);         // query.cc
+[[nodiscard]] ExitCode VersionCommand();                                 // version.cc
+[[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);          // help_command.cc
+[[nodiscard]] ExitCode CompareCommand(const Arguments& arguments);       // compare.cc
+[[nodiscard]] ExitCode CompletionCommand(const Arguments& arguments);    // completion_command.cc
+[[nodiscard]] ExitCode ReportCommand(const Arguments& arguments);        // report.cc
 
 /// Prints `loadline: MESSAGE` to standard error, one line per fault, and gives the exit code.
 [[nodiscard]] ExitCode Fail(const Error& error);

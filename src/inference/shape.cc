@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/json_text.h"
+#include "inference/predict.h"
 
 namespace loadline::inference {
 namespace {
@@ -180,6 +181,10 @@ void WriteModelReply(const ModelRequest& request, double score, std::string& out
   if (request.shape == ModelRequest::Shape::kPlain) {
     fmt::format_to(std::back_inserter(out), R"({{"score":{},"rows":{},"model":"standin"}})", score,
                    request.rows);
+    return;
+  }
+  if (request.shape == ModelRequest::Shape::kInfer) {
+    WriteV2Reply(request.model, request.rows, score, out);
     return;
   }
   fmt::memory_buffer number;

@@ -34,11 +34,14 @@ void AppendMlflowRequest(const std::vector<std::string>& columns,
 /// What a server reads from a request's body.
 struct ModelRequest {
   enum class Shape {
-    kPlain,   ///< Anything that is not MLflow's.
-    kMlflow,  ///< dataframe_split, dataframe_records, inputs or instances.
+    kPlain,    ///< Anything that is not MLflow's.
+    kMlflow,   ///< dataframe_split, dataframe_records, inputs or instances.
+    kPredict,  ///< instances, to the path of KServe's V1 or TensorFlow Serving.
+    kInfer,    ///< inputs, to the path of KServe's V2.
   } shape = Shape::kPlain;
   std::int64_t rows = 1;        ///< Rows to score; 1 where the body does not say.
   std::optional<double> milli;  ///< `{"milli": 500}`: the service time asked for [ms], >= 0.
+  std::string model{};          ///< kInfer: the name that the path says.
 };
 
 /// Reads the body of a request. An empty body is a plain request of one row.
@@ -48,7 +51,8 @@ struct ModelRequest {
 /// negative `milli`, or an MLflow body without data.
 [[nodiscard]] Result<ModelRequest> ParseModelRequest(std::string_view body);
 
-/// Replaces `out` by the reply to `request`: MLflow's `{"predictions":[…]}`, or plain
+/// Replaces `out` by the reply to `request`: `{"predictions":[…]}` of MLflow and kPredict,
+/// that of WriteV2Reply() for kInfer, or plain
 /// `{"score":0.5,"rows":1,"model":"standin"}`. `score` is finite.
 void WriteModelReply(const ModelRequest& request, double score, std::string& out);
 

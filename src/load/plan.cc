@@ -1,13 +1,39 @@
 #include "load/plan.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
+#include "base/check.h"
+#include "inference/predict.h"
 #include "inference/shape.h"
 #include "load/request_builder.h"
 #include "scenario/surroundings.h"
 
 namespace loadline::load {
 namespace {
+
+void AppendRequest(scenario::BodyShape shape, const scenario::DataSet& data,
+                   std::span<const std::size_t> indexes, std::string& out) {
+  const inference::Table table{data.columns, data.datatypes, data.rows};
+  switch (shape) {
+    case scenario::BodyShape::kMlflow:
+      inference::AppendMlflowRequest(data.columns, data.rows, indexes, out);
+      return;
+    case scenario::BodyShape::kKserveV1:
+      inference::AppendV1Request(table, indexes, out);
+      return;
+    case scenario::BodyShape::kKserveV2:
+      inference::AppendV2Request(table, indexes, out);
+      return;
+    case scenario::BodyShape::kTfServing:
+      inference::AppendTfRequest(table, indexes, out);
+      return;
+    case scenario::BodyShape::kPlain:
+      break;
+  }
+  CHECK(false);  // A plain body has templates instead.
+}
 
 Duration LimitOf(Duration limit) {
   return limit > Duration::zero() ? limit : Duration::max();
@@ -64,11 +90,19 @@ Result<std::unique_ptr<net::TlsContext>> MakeTls(const Plan& plan) {
 }  // namespace
 
 scenario::ShapeCodec CodecFor(scenario::BodyShape shape) {
-  if (shape == scenario::BodyShape::kPlain) {
-    return {};
+  switch (shape) {
+    case scenario::BodyShape::kPlain:
+      break;
+    case scenario::BodyShape::kMlflow:
+      return {.append_request = AppendRequest, .fault_in_reply = inference::MlflowReplyFault};
+    case scenario::BodyShape::kKserveV1:
+      return {.append_request = AppendRequest, .fault_in_reply = inference::V1ReplyFault};
+    case scenario::BodyShape::kKserveV2:
+      return {.append_request = AppendRequest, .fault_in_reply = inference::V2ReplyFault};
+    case scenario::BodyShape::kTfServing:
+      return {.append_request = AppendRequest, .fault_in_reply = inference::TfReplyFault};
   }
-  return {.append_request = inference::AppendMlflowRequest,
-          .fault_in_reply = inference::MlflowReplyFault};
+  return {};
 }
 
 Result<std::unique_ptr<Plan>> MakePlan(const scenario::Scenario& scenario,

@@ -297,4 +297,58 @@ Status ReadJsonLines(std::string_view text, DataSet& data) {
   return CheckNotEmpty(data);
 }
 
+namespace {
+
+constexpr std::string_view kInt64 = "INT64";
+constexpr std::string_view kFp64 = "FP64";
+constexpr std::string_view kBytes = "BYTES";
+
+// What holds values of both.
+std::string_view Common(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) {
+    return a.empty() ? b : a;
+  }
+  const bool numbers = (a == kInt64 || a == kFp64) && (b == kInt64 || b == kFp64);
+  return a == b ? a : numbers ? kFp64 : kBytes;
+}
+
+// The datatype of one cell; empty for null, which fits any. Nesting is as deep as a reader allows.
+std::string_view DatatypeOf(std::string_view cell) {
+  JsonReader in(cell);
+  switch (in.Peek()) {
+    case JsonType::kNumber:
+      return cell.find_first_of(".eE") == std::string_view::npos ? kInt64 : kFp64;
+    case JsonType::kTrue:
+    case JsonType::kFalse:
+      return "BOOL";
+    case JsonType::kNull:
+      return {};
+    case JsonType::kArray: {
+      std::string_view common;
+      std::string_view element;
+      if (in.BeginArray()) {
+        while (in.NextElement() && in.Skip(element)) {
+          common = Common(common, DatatypeOf(element));
+        }
+      }
+      return common;
+    }
+    default:
+      return kBytes;
+  }
+}
+
+}  // namespace
+
+void NoteDatatypes(DataSet& set) {
+  set.datatypes.clear();
+  for (std::size_t column = 0; column < set.columns.size(); ++column) {
+    std::string_view common;
+    for (const std::vector<std::string>& row : set.rows) {
+      common = Common(common, DatatypeOf(row[column]));
+    }
+    set.datatypes.emplace_back(common.empty() ? kBytes : common);
+  }
+}
+
 }  // namespace loadline::scenario

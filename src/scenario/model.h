@@ -99,6 +99,9 @@ struct DataSet {
   /// Cell as JSON text: `1.5`, `"red"`, `null`. As many cells per row as there are columns.
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> row_json;  ///< The whole row as JSON, as `${people.row}` gives it.
+  /// By column, over all rows: `INT64`, `FP64`, `BOOL` or `BYTES` (text and anything mixed); of a
+  /// column of lists the type of what is in them. Names of the Open Inference Protocol.
+  std::vector<std::string> datatypes;
 
   friend bool operator==(const DataSet&, const DataSet&) = default;
 };
@@ -181,9 +184,13 @@ struct Check {
 
 /// The wire shape of the body and of the reply (module inference).
 enum class BodyShape {
-  kPlain,   ///< The body as given.
-  kMlflow,  ///< POST /invocations, {"dataframe_split": …} from rows; the reply must hold
-            ///< predictions.
+  kPlain,     ///< The body as given.
+  kMlflow,    ///< POST /invocations, {"dataframe_split": …} from rows; the reply must hold
+              ///< predictions.
+  kKserveV1,  ///< POST /v1/models/NAME:predict, {"instances": …}; the reply as MLflow's.
+  kKserveV2,  ///< POST /v2/models/NAME/infer, {"inputs": …}, a typed tensor per column; the reply
+              ///< must hold outputs.
+  kTfServing,  ///< As kKserveV1, with rows of several columns as objects.
 };
 
 /// A value taken from an on_start reply for later templates.
@@ -209,7 +216,7 @@ struct Task {
   std::string body_file;      ///< Where the (static) body was read from; or empty.
   std::string content_type;   ///< Empty: none sent (or it is among the headers).
   BodyShape shape = BodyShape::kPlain;
-  int shape_data = -1;            ///< kMlflow: index of the data set its rows come from…
+  int shape_data = -1;            ///< Shaped: index of the data set its rows come from…
   int shape_rows = 1;             ///< …and how many per request.
   std::vector<Check> checks;      ///< None on the status: it must be 2xx.
   std::vector<Capture> captures;  ///< on_start only.

@@ -22,6 +22,8 @@ using Context = TemplatePart::Context;
 constexpr std::string_view kJsonType = "application/json";
 // Where MLflow's scoring server takes requests, if the user does not say.
 constexpr std::string_view kMlflowPath = "/invocations";
+constexpr std::array<std::string_view, 5> kShapes{"plain", "mlflow", "kserve-v1", "kserve-v2",
+                                                  "tfserving"};
 
 std::string Upper(std::string_view text) {
   std::string out(text);
@@ -101,9 +103,10 @@ class RequestReader {
     if (path != nullptr) {
       ReadPath(*path, map_.PathOf(path_key));
     }
-    if (path == nullptr && task_.shape == BodyShape::kMlflow &&
-        HasNoPath(reading_.scenario.target.url)) {
-      AppendLiteral(kMlflowPath, task_.path);
+    if (path == nullptr) {
+      UsualPath();
+    } else if (is_task_ && map_.Has("model")) {
+      reading_.Complain(map_.Find("model")->place, map_.path(), "both model and a path", "one");
     }
     if (path == nullptr && task_.shape == BodyShape::kPlain) {
       FollowLog();
@@ -111,6 +114,57 @@ class RequestReader {
     if (task_.has_body && task_.method == "HEAD") {
       reading_.Complain(map_.place(), map_.path(), "a body for HEAD", "no body");
     }
+  }
+
+  // Where servers of the task's shape take requests: behind a bare host, or behind the model's own
+  // address as V2 has it.
+  void UsualPath() {
+    const std::string& url = reading_.scenario.target.url;
+    std::string model;
+    const bool has_model = is_task_ && map_.Text("model", model);
+    const bool v2 = task_.shape == BodyShape::kKserveV2;
+    const bool named =
+        v2 || task_.shape == BodyShape::kKserveV1 || task_.shape == BodyShape::kTfServing;
+    if (has_model && !named) {
+      reading_.Complain(map_.Find("model")->place, map_.PathOf("model"), Quote(model),
+                        "as: kserve-v1, kserve-v2 or tfserving beside it");
+    } else if (has_model && !IsModelName(model)) {
+      reading_.Complain(map_.Find("model")->place, map_.PathOf("model"), Quote(model),
+                        "a model's name of letters, digits, -, _ and .");
+    } else if (has_model && !HasNoPath(url)) {
+      reading_.Complain(map_.Find("model")->place, map_.path(), "a model, but the URL has a path",
+                        "a URL of scheme, host and port, or no model");
+    } else if (has_model) {
+      AppendLiteral(v2 ? fmt::format("/v2/models/{}/infer", model)
+                       : fmt::format("/v1/models/{}:predict", model),
+                    task_.path);
+    } else if (task_.shape == BodyShape::kMlflow && HasNoPath(url)) {
+      AppendLiteral(kMlflowPath, task_.path);
+    } else if (named && HasNoPath(url) && !url.empty()) {
+      reading_.Complain(
+          map_.Find("as")->place, map_.path(),
+          fmt::format("as: {} without a model", kShapes[static_cast<std::size_t>(task_.shape)]),
+          "model: NAME (--model NAME), or a path that names it");
+    } else if (v2 && EndsWithModel(url, "/v2/models/")) {
+      AppendLiteral("/infer", task_.path);
+    } else if (named && !v2 && EndsWithModel(url, "/v1/models/") &&
+               url.find(':', url.rfind('/')) == std::string::npos) {
+      reading_.Complain(map_.Find("as")->place, "target.url", Quote(url),
+                        "the same with :predict behind it");
+    }
+  }
+
+  static bool IsModelName(const std::string& model) {
+    return !model.empty() && std::all_of(model.begin(), model.end(), [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    });
+  }
+
+  // `…/v2/models/NAME`, nothing behind the name.
+  static bool EndsWithModel(const std::string& url, std::string_view before) {
+    const std::size_t at = url.rfind(before);
+    return at != std::string::npos && url.size() > at + before.size() &&
+           url.find_first_of("/?", at + before.size()) == std::string::npos;
   }
 
   void CheckMethod(std::string_view verb) {
@@ -211,16 +265,18 @@ class RequestReader {
     if (is_task_) {
       map_.Choice("as", shape);
     }
-    task_.shape = shape == 1 ? BodyShape::kMlflow : BodyShape::kPlain;
+    task_.shape = static_cast<BodyShape>(shape);  // In the order of the choices.
     const int bodies = (json != nullptr) + (body != nullptr) + (rows != nullptr);
     if (bodies > 1) {
       const Node* last = rows != nullptr ? rows : body;
       reading_.Complain(last->place, map_.path(), "more than one of json, body and rows", "one");
       return;
     }
-    if (task_.shape == BodyShape::kMlflow && bodies == 0) {
-      reading_.Complain(map_.Find("as")->place, map_.path(), "as: mlflow without rows",
-                        "rows: with a data set or a file (--rows data.csv)");
+    if (task_.shape != BodyShape::kPlain && bodies == 0) {
+      reading_.Complain(
+          map_.Find("as")->place, map_.path(),
+          fmt::format("as: {} without rows", kShapes[static_cast<std::size_t>(shape)]),
+          "rows: with a data set or a file (--rows data.csv)");
       return;
     }
     task_.has_body = bodies == 1;
@@ -281,7 +337,7 @@ class RequestReader {
       return;
     }
     task_.content_type = kJsonType;
-    if (task_.shape == BodyShape::kMlflow) {
+    if (task_.shape != BodyShape::kPlain) {
       task_.shape_data = data;
       task_.shape_rows = static_cast<int>(batch);
       return;

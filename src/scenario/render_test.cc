@@ -31,12 +31,11 @@ Scenario Make(const std::string& yaml) {
 }
 
 // Rows as MLflow's codec would, only simpler.
-void AppendRows(const std::vector<std::string>& columns,
-                const std::vector<std::vector<std::string>>& rows,
-                std::span<const std::size_t> indexes, std::string& out) {
-  out += columns[0];
+void AppendRows(BodyShape, const DataSet& data, std::span<const std::size_t> indexes,
+                std::string& out) {
+  out += data.columns[0];
   for (const std::size_t index : indexes) {
-    out += '|' + rows[index][0];
+    out += '|' + data.rows[index][0];
   }
 }
 constexpr ShapeCodec kCodec{.append_request = AppendRows, .fault_in_reply = nullptr};

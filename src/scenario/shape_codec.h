@@ -7,17 +7,18 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "scenario/model.h"
 
 namespace loadline::scenario {
 
-/// The functions of one wire shape. Pure, without allocation in the steady state.
+/// The functions of the wire shapes. Pure, without allocation in the steady state.
 struct ShapeCodec {
-  /// Appends the body made of the rows at `indexes` of `rows` (cells as JSON text) to `out`.
-  void (*append_request)(const std::vector<std::string>& columns,
-                         const std::vector<std::vector<std::string>>& rows,
-                         std::span<const std::size_t> indexes, std::string& out) = nullptr;
-  /// What is wrong with a reply's body, as one of a few constant texts; empty: nothing.
+  /// Appends the body of `shape` made of the rows at `indexes` of `data` to `out`.
+  void (*append_request)(BodyShape shape, const DataSet& data, std::span<const std::size_t> indexes,
+                         std::string& out) = nullptr;
+  /// What is wrong with the body of a reply to the one shape that the codec was made for, as one of
+  /// a few constant texts; empty: nothing.
   std::string_view (*fault_in_reply)(std::string_view body) = nullptr;
 };
 

@@ -221,8 +221,9 @@ class Shower {
   }
 
   void ShowBody(const Task& task) {
-    if (task.shape == BodyShape::kMlflow) {
-      out_.Pair(2, "as", "mlflow");
+    constexpr std::string_view kShapes[] = {"", "mlflow", "kserve-v1", "kserve-v2", "tfserving"};
+    if (task.shape != BodyShape::kPlain) {
+      out_.Pair(2, "as", kShapes[static_cast<std::size_t>(task.shape)]);
     }
     if (task.shape_data >= 0) {
       out_.Pair(2, "rows", Scalar(scenario_.data[static_cast<std::size_t>(task.shape_data)].name));

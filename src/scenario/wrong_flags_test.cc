@@ -176,7 +176,8 @@ const std::vector<WrongCase>& Cases() {
        "http://h:1/score",
        "",
        {{"--as", "mlfow"}, {"--method", "get"}},
-       "--as: tasks[0].as: found \"mlfow\"; expected plain or mlflow\n"
+       "--as: tasks[0].as: found \"mlfow\"; expected plain, mlflow, kserve-v1, kserve-v2 or "
+       "tfserving\n"
        "--method: tasks[0].method: found \"get\"; expected a method in capitals such as GET or "
        "POST\n"},
   };

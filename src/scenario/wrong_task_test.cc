@@ -259,7 +259,8 @@ const std::vector<WrongCase>& Cases() {
        "target: http://h:1\n"
        "tasks: [{as: kserve, rows: people.csv}]\n",
        {},
-       "s.yaml:2: tasks[0].as: found \"kserve\"; expected plain or mlflow\n"},
+       "s.yaml:2: tasks[0].as: found \"kserve\"; expected plain, mlflow, kserve-v1, kserve-v2 "
+       "or tfserving\n"},
       {"a batch of none",
        Command::kRun,
        "s.yaml",

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/exposition.h"
 #include "base/random.h"
+#include "inference/predict.h"
 #include "inference/shape.h"
 #include "serve/server.h"
 #include "sim/service.h"
@@ -36,6 +37,23 @@ struct Pending {
   std::uint32_t next_free = kNone;
 };
 
+/// What a request to the path of a predict protocol asks for; others as they are.
+/// Errors: kInvalidArgument where its body is not of that protocol.
+Result<ModelRequest> OfPath(const Request& request, ModelRequest asked) {
+  const inference::PredictPath path = inference::ParsePredictPath(request.path);
+  if (path.kind == inference::PredictPath::Kind::kV2Infer) {
+    asked.rows = TRY(inference::V2Rows(request.body));
+    asked.shape = ModelRequest::Shape::kInfer;
+    asked.model = path.model;
+  } else if (path.kind == inference::PredictPath::Kind::kV1Predict) {
+    if (asked.shape != ModelRequest::Shape::kMlflow) {
+      return Error{ErrorCode::kInvalidArgument, "instances is needed"};
+    }
+    asked.shape = ModelRequest::Shape::kPredict;
+  }
+  return asked;
+}
+
 serve::ServerOptions ListenOptions(const StandinOptions& options) {
   serve::ServerOptions listen;
   listen.address = options.host;
@@ -60,6 +78,8 @@ struct Standin::Parts {
         ids(o.id_log) {}
 
   void OnRequest(const Request& request, Responder responder);
+  /// Answers a question about a model; false if it is none.
+  bool Describe(const Request& request, Responder& responder);
   void Score(Instant now, const Request& request, Responder responder);
   void Advance(Instant now);
   void StartWork();
@@ -110,10 +130,30 @@ void Standin::Parts::OnRequest(const Request& request, Responder responder) {
     Metrics(now, std::move(responder));
   } else if (path == "/ids") {
     Ids(std::move(responder));
+  } else if (request.method == "GET" && Describe(request, responder)) {
+    // Answered.
   } else {
     Score(now, request, std::move(responder));
   }
   server->SetAlarm(service.next());
+}
+
+bool Standin::Parts::Describe(const Request& request, Responder& responder) {
+  const std::string_view path = request.path;
+  if (path == "/v2/health/live" || path == "/v2/health/ready") {
+    Say(std::move(responder), 200,
+        path.ends_with("live") ? R"({"live":true})" : R"({"ready":true})");
+    return true;
+  }
+  using Kind = inference::PredictPath::Kind;
+  const inference::PredictPath asked = inference::ParsePredictPath(path);
+  if (asked.kind != Kind::kV1Status && asked.kind != Kind::kV1Metadata &&
+      asked.kind != Kind::kV2Metadata) {
+    return false;
+  }
+  inference::WritePredictMetadata(asked, text);
+  Say(std::move(responder), 200, text);
+  return true;
 }
 
 void Standin::Parts::Score(Instant now, const Request& request, Responder responder) {
@@ -131,7 +171,13 @@ void Standin::Parts::Score(Instant now, const Request& request, Responder respon
            "dataframe_split, dataframe_records, inputs or instances is needed");
     return;
   }
-  asked = *parsed;
+  const Result<ModelRequest> known = OfPath(request, *parsed);
+  if (!known) {
+    // Of the predict protocols, whose errors look like plain ones.
+    Refuse(std::move(responder), {}, 400, "BAD_REQUEST", known.error().message);
+    return;
+  }
+  asked = *known;
   std::optional<Duration> own_time;
   if (asked.milli) {
     own_time = FromSeconds(std::min(*asked.milli, kLongestMilli) * 1e-3);

@@ -63,8 +63,10 @@ class RealPrometheus(EndToEnd):
                             value(f"loadline_result_{kind}_seconds",
                                   f',quantile="{quantile}"') * 1000,
                             result[f"{kind}_ms"][key], places=6)
-                self.assertEqual(value("loadline_objective_state",
-                                       ',objective="p50 < 5s",state="held"'), 1)
+                # Whether a busy machine lets it be proved is not the question here.
+                for objective in result["objectives"]:
+                    labels = f',objective="{objective["text"]}",state="{objective["result"]}"'
+                    self.assertEqual(value("loadline_objective_state", labels), 1)
         self.check_histograms(prometheus, result, run)
 
     def check_histograms(self, prometheus, result, run):

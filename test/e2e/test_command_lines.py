@@ -16,7 +16,7 @@ WRONG = [
     (["scenario", "print"], ['unknown subcommand "scenario print"', "show, schema, check"]),
     (["help", "nothing"], ['no subcommand "nothing"']),
     # Options and arguments.
-    (["run"], ["run needs URL|scenario.yaml"]),
+    (["run"], ["no target", "a URL, a scenario file, or --overload 1.5x"]),
     (["find"], ["no target", "--continue @last"]),
     (["run", URL, URL], ["does not expect"]),
     (["run", URL, "--raet", "5"], ["did you mean --rate"]),

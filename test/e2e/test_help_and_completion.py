@@ -39,7 +39,7 @@ class Bash(EndToEnd):
 
     def test_subcommands(self):
         self.assertEqual(self.replies("loadline sta"), ["standin"])
-        self.assertEqual(self.replies("loadline runs "), ["ls", "show", "rm", "export"])
+        self.assertLessEqual({"ls", "show", "rm", "export"}, set(self.replies("loadline runs ")))
         self.assertEqual(self.replies("loadline help ver"), ["verify", "version"])
 
     def test_options_of_that_subcommand_only(self):

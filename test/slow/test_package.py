@@ -352,7 +352,7 @@ class Texts(Packaged):
 
         self.assertEqual(replies("loadline run --pac"), ["--pacing"])
         self.assertEqual(sorted(replies("loadline run --pacing ")), ["busy", "hybrid", "timer"])
-        self.assertEqual(sorted(replies("loadline runs ")), ["export", "ls", "rm", "show"])
+        self.assertLessEqual({"export", "ls", "rm", "show"}, set(replies("loadline runs ")))
         self.assertEqual(replies("loadline runs export --rat"), [])
 
     @places.needs("zsh")

@@ -32,7 +32,7 @@ constexpr std::array kStandinFlags = {
 
 constexpr std::array kFromFlags = {
     Flag{"--out", "-o", "FILE", "default: standard output"},
-    Flag{"--origin", "", "URL", "har: keep requests to it; openapi: the server to use"},
+    Flag{"--origin", "", "URL", "har: keep requests to it; openapi, model: the server to use"},
     Flag{"--operation", "", "ID", "openapi: only this one, by operationId or 'POST /path'", true},
     Flag{"--tasks", "", "N", "har: at most so many, the most frequent first (default 50)"},
 };
@@ -164,14 +164,18 @@ constexpr std::string_view kCheckExamples =
 constexpr std::string_view kFromText =
     "Writes a scenario from what you have: a curl command (as typed, or as a browser copies it), "
     "a\n"
-    "HAR file (a browser's network panel saves one), an OpenAPI 3 or Swagger 2 description. Keys,\n"
-    "passwords and cookies never land in it: they become variables, which it names.\n"
+    "HAR file (a browser's network panel saves one), an OpenAPI 3 or Swagger 2 description, or "
+    "what\n"
+    "a model server says of a model. Keys, passwords and cookies never land in it: they become\n"
+    "variables, which it names.\n"
     "curl takes the command as one word, as words behind --, or from standard input.";
 constexpr std::string_view kFromExamples =
     "loadline scenario from curl 'curl -d @payload.json http://127.0.0.1:8500/score'\n"
     "loadline scenario from curl -- -X POST --json '{\"milli\": 20}' http://127.0.0.1:8500/score\n"
     "loadline scenario from har recording.har --out scenario.yaml\n"
-    "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml";
+    "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml\n"
+    "curl -s http://127.0.0.1:8500/v2/models/iris |\n"
+    "  loadline scenario from model - --origin http://127.0.0.1:8500";
 
 constexpr std::string_view kRunReference =
     "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"
@@ -285,7 +289,7 @@ std::vector<Command> MakeCommands() {
        "scenario",
        "from",
        "write a scenario from curl, HAR or OpenAPI",
-       {{"curl|har|openapi"}, {"COMMAND|FILE", false, true}},
+       {{"curl|har|openapi|model"}, {"COMMAND|FILE", false, true}},
        Group("Result", kFromFlags),
        kFromText,
        kFromExamples},

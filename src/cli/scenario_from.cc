@@ -1,4 +1,4 @@
-// `loadline scenario from curl|har|openapi`.
+// `loadline scenario from curl|har|openapi|model`.
 #include <fmt/core.h>
 
 #include <cerrno>
@@ -19,6 +19,7 @@
 #include "convert/curl.h"
 #include "convert/draft.h"
 #include "convert/har.h"
+#include "convert/model_metadata.h"
 #include "convert/openapi.h"
 #include "scenario/build.h"
 #include "scenario/template_text.h"
@@ -172,7 +173,12 @@ Result<convert::Found> Find(const Arguments& arguments) {
   if (kind == "openapi" || kind == "swagger") {
     return FromOpenApi(arguments, words);
   }
-  return Wrong(fmt::format("scenario from: found \"{}\"; expected curl, har or openapi", kind));
+  if (kind == "model") {
+    const std::string text = TRY(OnlyFile(words, "model"));
+    return convert::ReadModelMetadata(text, arguments.Value("--origin"));
+  }
+  return Wrong(
+      fmt::format("scenario from: found \"{}\"; expected curl, har, openapi or model", kind));
 }
 
 Status Convert(const Arguments& arguments) {

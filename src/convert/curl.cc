@@ -230,7 +230,7 @@ class CurlReader {
 
   // `-sSLX POST`, `-XPOST`, `-kd@file`.
   Status Briefs(std::span<const std::string> words, std::size_t& i) {
-    const std::string word = words[i];
+    const std::string& word = words[i];
     for (std::size_t at = 1; at < word.size(); ++at) {
       const Option* option = FindBrief(word[at]);
       if (option == nullptr) {

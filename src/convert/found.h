@@ -28,6 +28,7 @@ struct Request {
   bool has_body = false;
   std::string body;
   std::string body_file;  ///< Sent as it is instead of `body`; empty: none.
+  std::string shape;      ///< `kserve-v2`: what `as:` says; empty: plain.
   std::string user;       ///< `user:password` of `Authorization: Basic`; empty: none.
 };
 

@@ -226,6 +226,9 @@ class YamlWriter {
       }
       Pair(3, Scalar(header.name), Scalar(header.value));
     }
+    if (!task.shape.empty()) {
+      Pair(2, "as", task.shape);
+    }
     return task.has_body ? Body(task, type) : Status();
   }
 

@@ -173,7 +173,7 @@ Renderer::Renderer(const Scenario& scenario, const Secrets& secrets, ShapeCodec 
 
 bool Renderer::IsStatic(const Task& task, const Target& target) {
   const auto is_static = [](const auto& header) { return header.second.IsStatic(); };
-  return task.path.IsStatic() && task.body.IsStatic() && task.shape == BodyShape::kPlain &&
+  return task.path.IsStatic() && task.body.IsStatic() && task.shape_data < 0 &&
          std::all_of(task.headers.begin(), task.headers.end(), is_static) &&
          std::all_of(target.headers.begin(), target.headers.end(), is_static);
 }
@@ -210,8 +210,9 @@ bool Renderer::Render(const Task& task, std::uint64_t k, const Captured& capture
   if (!RenderTemplate(task.path, request, out.path) || !RenderHeaders(task, request, out)) {
     return false;
   }
-  return task.shape == BodyShape::kPlain ? RenderTemplate(task.body, request, out.body)
-                                         : RenderShape(task, request, out.body);
+  // A shaped body may have been given ready-made.
+  return task.shape_data < 0 ? RenderTemplate(task.body, request, out.body)
+                             : RenderShape(task, request, out.body);
 }
 
 bool Renderer::RenderHeaders(const Task& task, Request& request, RenderedRequest& out) {
@@ -335,9 +336,6 @@ bool Renderer::RenderData(const TemplatePart& part, std::uint64_t k, std::string
 }
 
 bool Renderer::RenderShape(const Task& task, const Request& request, std::string& out) {
-  if (task.shape_data < 0) {
-    return true;
-  }
   if (!ChooseRows(task.shape_data, task.shape_rows, request.k)) {
     return false;
   }

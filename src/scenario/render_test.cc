@@ -255,5 +255,15 @@ TEST(Render, AllocatesNothingInTheSteadyState) {
   EXPECT_EQ(AllocationsSoFar() - before, 0);
 }
 
+TEST(Render, AShapedBodyMayBeGivenReadyMade) {
+  const Scenario scenario =
+      Make("tasks: [{as: mlflow, path: /x, json: {inputs: [1, '${counter}']}}]\n");
+  const Secrets secrets;
+  Renderer renderer(scenario, secrets, kCodec, 1);
+  RenderedRequest out;
+  ASSERT_TRUE(renderer.Render(scenario.tasks[0], 7, {}, out));
+  EXPECT_EQ(out.body, R"({"inputs":[1,7]})");
+}
+
 }  // namespace
 }  // namespace loadline::scenario

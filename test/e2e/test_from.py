@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 import unittest
+import urllib.request
 
 from harness import EndToEnd, Standin
 
@@ -121,6 +122,19 @@ class Presets(EndToEnd):
                 self.assertIn(done.code, (0, 6), done.text)
                 result = json.loads(document.read_text())
                 self.assertEqual((result["requests"], result["errors"]), (30, {}))
+
+    def test_a_models_metadata_becomes_a_payload(self):
+        for path in ("/v2/models/iris", "/v1/models/iris/metadata"):
+            with self.subTest(path=path):
+                metadata = self.folder / "metadata.json"
+                with urllib.request.urlopen(self.standin.url + path) as reply:
+                    metadata.write_bytes(reply.read())
+                out = self.folder / "model.yaml"
+                done = self.loadline("scenario", "from", "model", metadata, "--origin",
+                                     self.standin.url, "--out", out)
+                self.assertEqual(done.code, 0, done.text)
+                done = self.loadline("run", out, "--requests", "10", *LOOSE)
+                self.assertIn(done.code, (0, 6), done.text)
 
     def test_a_reply_of_another_shape_is_a_failure(self):
         # MLflow's path answers V1 bodies with predictions, which V2 does not know.

@@ -174,8 +174,7 @@ constexpr std::string_view kFromExamples =
     "loadline scenario from curl -- -X POST --json '{\"milli\": 20}' http://127.0.0.1:8500/score\n"
     "loadline scenario from har recording.har --out scenario.yaml\n"
     "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml\n"
-    "curl -s http://127.0.0.1:8500/v2/models/iris |\n"
-    "  loadline scenario from model - --origin http://127.0.0.1:8500";
+    "loadline scenario from model metadata.json --origin http://127.0.0.1:8500";
 
 constexpr std::string_view kRunReference =
     "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"

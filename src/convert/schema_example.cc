@@ -269,7 +269,7 @@ Value SchemaExample::MakeArray(const Value& schema, int depth) {
   const double most = NumberOf(schema.At("maxItems")).value_or(kMostElements);
   const double count =
       std::min({std::max(least, depth > kDeepest ? 0.0 : 1.0), most, kMostElements});
-  for (double i = 0; i < count; i += 1.0) {
+  for (int i = 0; i < static_cast<int>(count); ++i) {
     list.items.push_back(Make(schema.At("items"), depth + 1));
   }
   return list;

@@ -31,11 +31,10 @@ void AddRefusals(std::vector<measure::Refusal>& all, const std::vector<measure::
 
 Totals TotalsOf(const RunReport& report) {
   Totals totals;
-  const bool goes_on =
-      (report.load_line.has_value() &&
-       report.load_line->end != measure::SearchEnd::kGeneratorLimited) ||
-      (report.staircase.has_value() &&
-       report.staircase->end != measure::StaircaseEnd::kGeneratorLimited);
+  const bool goes_on = (report.load_line.has_value() &&
+                        report.load_line->end != measure::SearchEnd::kGeneratorLimited) ||
+                       (report.staircase.has_value() &&
+                        report.staircase->end != measure::StaircaseEnd::kGeneratorLimited);
   bool first = true;
   for (const StepReport& step : report.steps) {
     if (step.purpose == "preflight") {

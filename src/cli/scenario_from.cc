@@ -48,6 +48,7 @@ Result<convert::Found> FromCurl(const std::vector<std::string>& words) {
     return convert::ReadCurlText(StandardInput());
   }
   std::vector<std::string> escaped;  // The shell has expanded what there was to expand.
+  escaped.reserve(words.size());
   for (const std::string& word : words) {
     escaped.push_back(scenario::EscapeText(word));
   }

@@ -9,7 +9,6 @@ namespace {
 
 using measure::StaircaseEnd;
 using measure::StepResult;
-using testing::Diary;
 
 /// Listens without the order that a search with a plan has.
 class Quiet : public FindListener {

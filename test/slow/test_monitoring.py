@@ -9,7 +9,7 @@ import tarfile
 import threading
 import unittest
 
-from parts import places  # noqa: F401  (finds the harness)
+from parts import places
 from parts.go_tools import program
 from parts.prometheus import Prometheus, free_port
 
@@ -20,6 +20,10 @@ PARTS = ROOT / "build" / "parts"
 # Few objectives are proved in seconds; what matters here are the figures.
 WELL = (0, 6)
 NATIVE = 2 ** (2 ** -3)  # Widest base of a histogram's buckets between 1 ms and 1 s: scale 3.
+
+
+def setUpModule():
+    places.need_all()
 
 
 class RealPrometheus(EndToEnd):

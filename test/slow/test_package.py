@@ -21,6 +21,7 @@ NAME_SERVER = "127.0.0.77"
 
 
 def setUpModule():
+    places.need_all()
     subprocess.run([roots.ROOT / "dev", "package"], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -15,6 +15,12 @@ needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root")
 needs_two_cores = unittest.skipUnless(len(os.sched_getaffinity(0)) >= 2, "needs two cores")
 
 
+def need_all():
+    """Skips a module whose parts take minutes to build, unless `./dev test-slow all` asks for it."""
+    if os.environ.get("LOADLINE_SLOW") != "all":
+        raise unittest.SkipTest("its parts take minutes to build: ./dev test-slow all")
+
+
 def come_first():
     """Who else computes here shall not decide what we measure: the processes of these tests,
     servers included, come before all others of the machine where that is allowed (as root)."""

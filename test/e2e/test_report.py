@@ -1,5 +1,5 @@
 """Where `loadline report` writes, and what it never overwrites. How the page looks in a browser:
-test/slow/test_report.py."""
+test/slow/test_report_page.py."""
 import re
 import unittest
 

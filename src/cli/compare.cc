@@ -22,7 +22,6 @@
 #include "compare/sample.h"
 #include "measure/load.h"
 #include "report/compare_report.h"
-#include "report/terminal.h"
 #include "store/export.h"
 
 namespace loadline::cli {
@@ -280,9 +279,7 @@ Result<ExitCode> Compare(const Arguments& arguments) {
   const Side a = TRY(ReadSide(store, runs.front(), arguments.Value("--task")));
   std::vector<report::ComparisonReport> reports;
   ExitCode code = ExitCode::kHeld;
-  report::Style style;
-  style.color = WantsColour(report::IsInteractive(::fileno(stdout)), ReadEnvironment);
-  style.width = std::max(40, report::TerminalWidth(::fileno(stdout)));
+  const report::Style style = StyleFor(stdout);
   for (std::size_t i = 1; i < runs.size(); ++i) {
     const Side b = TRY(ReadSide(store, runs[i], arguments.Value("--task")));
     reports.push_back(TRY(CompareSides(a, b, options, arguments.Has("--force"))));

@@ -1,7 +1,6 @@
 // `loadline find`: the load line of a target.
 #include "search/find.h"
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,17 +57,10 @@ std::optional<double> AchievedAt(const report::RunReport& report, double level) 
 
 /// The line, or without objectives the saturation, as requests/s.
 std::optional<double> RateOf(const measure::LoadLine& line, const report::RunReport& report) {
-  std::optional<double> level = line.estimate;
-  if (!level && line.held && line.broken) {
-    level = std::sqrt(*line.held * *line.broken);
-  }
-  if (!level) {
-    level = line.held ? line.held : line.broken;
-  }
   if (line.axis == measure::SearchAxis::kUsers) {
     return line.held ? AchievedAt(report, *line.held) : std::nullopt;
   }
-  return level;
+  return line.Level();
 }
 
 std::optional<double> CleanRate(const report::RunReport& report) {

@@ -10,25 +10,6 @@
 #include "base/units_text.h"
 
 namespace loadline::cli {
-namespace {
-
-/// The line itself: its estimate, else the middle of its bracket, else whichever end there is, else
-/// the saturation that was seen.
-std::optional<double> LevelOf(const measure::LoadLine& line) {
-  if (line.estimate) {
-    return line.estimate;
-  }
-  if (line.held && line.broken) {
-    return std::sqrt(*line.held * *line.broken);
-  }
-  if (line.broken || line.held) {
-    return line.broken ? line.broken : line.held;
-  }
-  return line.saturation;
-}
-
-}  // namespace
-
 search::OverloadPlan PlanFor(const OverloadOptions& overload) {
   search::OverloadPlan plan;
   plan.during = std::chrono::ceil<std::chrono::seconds>(overload.length);
@@ -38,7 +19,8 @@ search::OverloadPlan PlanFor(const OverloadOptions& overload) {
 
 Status AddOverload(const OverloadOptions& overload, const measure::LoadLine& line,
                    std::vector<scenario::Setting>& settings) {
-  const std::optional<double> level = LevelOf(line);
+  const std::optional<double> seen = line.Level();
+  const std::optional<double> level = seen ? seen : line.saturation;
   if (!level) {
     return Error{ErrorCode::kInvalidArgument,
                  "--overload: the search found no load line to go beyond"};

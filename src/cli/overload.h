@@ -14,8 +14,8 @@ namespace loadline::cli {
 /// The phases: the operating load, the overload, and the operating load until all is well again.
 [[nodiscard]] search::OverloadPlan PlanFor(const OverloadOptions& overload);
 
-/// Sets the load of a run: stages around the line's upper end (its estimate, if that is all there
-/// is). Errors: kInvalidArgument if the search found nothing to go beyond.
+/// Sets the load of a run: stages around the load line, or where none was found around the
+/// saturation. Errors: kInvalidArgument if the search found nothing to go beyond.
 [[nodiscard]] Status AddOverload(const OverloadOptions& overload, const measure::LoadLine& line,
                                  std::vector<scenario::Setting>& settings);
 

@@ -22,7 +22,6 @@
 #include "report/github.h"
 #include "report/junit.h"
 #include "report/table.h"
-#include "report/terminal.h"
 #include "report/text.h"
 #include "store/export.h"
 #include "telemetry/prometheus_text.h"
@@ -78,11 +77,8 @@ Status Show(store::Store& store, const Arguments& arguments) {
                    [&](std::ostream& out) { return WriteDocument(store, which, out); });
   }
   const store::RunRecord record = TRY(store.ReadRun(which));
-  report::Style style;
-  style.color = WantsColour(report::IsInteractive(::fileno(stdout)), ReadEnvironment);
-  style.width = std::max(40, report::TerminalWidth(::fileno(stdout)));
   fmt::print("{}", HeaderText(record));
-  fmt::print("{}", report::ReportText(ToReport(record), style));
+  fmt::print("{}", report::ReportText(ToReport(record), StyleFor(stdout)));
   return {};
 }
 

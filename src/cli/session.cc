@@ -105,8 +105,7 @@ Status Session::BuildScenario() {
   const bool json_to_output = options_.json == "-";
   out_ = json_to_output ? stderr : stdout;
   const bool on_terminal = report::IsInteractive(::fileno(out_));
-  style_.color = WantsColour(on_terminal, ReadEnvironment);
-  style_.width = std::max(40, report::TerminalWidth(::fileno(out_)));
+  style_ = StyleFor(out_);
   using Mode = LiveDisplay::Mode;
   display_ = std::make_unique<LiveDisplay>(
       out_, options_.quiet ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);

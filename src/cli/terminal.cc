@@ -5,10 +5,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+
+#include "report/terminal.h"
 
 namespace loadline::cli {
 
@@ -33,6 +36,13 @@ Terminal DetectTerminal() {
     terminal.columns = size.ws_col;
   }
   return terminal;
+}
+
+report::Style StyleFor(std::FILE* out) {
+  report::Style style;
+  style.color = WantsColour(report::IsInteractive(::fileno(out)), ReadEnvironment);
+  style.width = std::max(40, report::TerminalWidth(::fileno(out)));
+  return style;
 }
 
 Result<bool> AskYes(std::string_view question, const Interruption& interruption) {

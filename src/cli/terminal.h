@@ -1,12 +1,14 @@
 // What the program is connected to: a terminal or not, colours or not, and a question for the user.
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "cli/interruption.h"
+#include "report/style.h"
 
 namespace loadline::cli {
 
@@ -31,6 +33,9 @@ struct Terminal {
 /// Whether to colour: NO_COLOR set to anything but the empty string says no, and so does TERM=dumb.
 /// Source: no-color.org.
 [[nodiscard]] bool WantsColour(bool output_is_terminal, const Environment& environment);
+
+/// How text for `out` looks: colours if it is a terminal that wants them, its width, 40 at least.
+[[nodiscard]] report::Style StyleFor(std::FILE* out);
 
 /// Prints `question` to standard error and reads a line; true if it is y or yes.
 /// Errors: kInterrupted when Ctrl-C comes first.

@@ -1,7 +1,6 @@
 #include "cli/vary.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -16,7 +15,6 @@
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
 #include "queueing/overhead.h"
-#include "report/terminal.h"
 #include "report/vary_report.h"
 
 namespace loadline::cli {
@@ -166,11 +164,8 @@ ExitCode VaryField(const Arguments& arguments) {
     }
   }
   Explain(*variation, report);
-  report::Style style;
   std::FILE* out = arguments.Value("--json") == "-" ? stderr : stdout;
-  style.color = WantsColour(report::IsInteractive(::fileno(out)), ReadEnvironment);
-  style.width = std::max(40, report::TerminalWidth(::fileno(out)));
-  fmt::print(out, "{}", report::VaryText(report, style));
+  fmt::print(out, "{}", report::VaryText(report, StyleFor(out)));
   return code;
 }
 

@@ -81,6 +81,10 @@ struct LoadLine {
   /// Part of 1 − c that no probe has used yet; `--continue` goes on with it.
   double unspent_error = 0.0;
   std::vector<SearchStep> steps;
+
+  /// The line as one number: its estimate, else the (geometric) middle of its bracket, else
+  /// whichever end there is.
+  [[nodiscard]] std::optional<double> Level() const;
 };
 
 }  // namespace loadline::measure

@@ -1,0 +1,17 @@
+#include "measure/load_line.h"
+
+#include <cmath>
+
+namespace loadline::measure {
+
+std::optional<double> LoadLine::Level() const {
+  if (estimate) {
+    return estimate;
+  }
+  if (held && broken) {
+    return std::sqrt(*held * *broken);
+  }
+  return held ? held : broken;
+}
+
+}  // namespace loadline::measure

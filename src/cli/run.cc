@@ -11,6 +11,7 @@
 #include "compare/drift.h"
 #include "search/judge.h"
 #include "search/overload.h"
+#include "stats/batch_means.h"
 
 namespace loadline::cli {
 namespace {
@@ -70,7 +71,7 @@ class Aftermath : public measure::Observer {
   }
   void OnSecond(const measure::Second& second) override {
     if (steady_ && !second.warmup) {
-      sample_.Add(second);
+      AddMean(second);
     }
     if (overload_) {
       overload_->OnSecond(second);
@@ -78,9 +79,9 @@ class Aftermath : public measure::Observer {
   }
   void Tell(const Session& session, report::RunReport& report) const {
     // A drift of seconds is the warm-up's; a minute is the least that says something.
-    constexpr double kTellingSeconds = 60.0;
-    if (steady_ && sample_.seconds() >= kTellingSeconds) {
-      report.drift = compare::DriftOf(sample_, session.scenario().find.confidence);
+    constexpr std::int64_t kTellingSeconds = 60;
+    if (steady_ && means_.count() >= kTellingSeconds) {
+      report.drift = compare::DriftOf(means_, session.scenario().find.confidence);
     }
     if (overload_) {
       report.overload = VerdictOf(*session.overload(), overload_->facts());
@@ -88,8 +89,21 @@ class Aftermath : public measure::Observer {
   }
 
  private:
+  void AddMean(const measure::Second& second) {
+    double sum = 0.0;
+    double count = 0.0;
+    for (const measure::TaskSecond& task : second.tasks) {
+      const auto here = static_cast<double>(task.response.count());
+      sum += here * Seconds(task.response.Mean());
+      count += here;
+    }
+    if (sum > 0.0) {
+      means_.Add(sum / count);
+    }
+  }
+
   bool steady_;
-  compare::RunSample sample_;
+  stats::BatchMeans means_{20};  // Of the response, by second.
   std::optional<search::OverloadWatch> overload_;
 };
 

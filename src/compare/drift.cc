@@ -7,52 +7,30 @@
 #include "stats/distributions.h"
 
 namespace loadline::compare {
-namespace {
 
-struct Point {
-  double at = 0.0;  // Seconds, the batch's middle.
-  double y = 0.0;   // Logarithm of its mean response.
-};
-
-std::vector<Point> PointsOf(const RunSample& sample) {
-  std::vector<Point> points;
-  double at = 0.0;
-  for (const Batch& batch : sample.batches()) {
-    const double mean = Seconds(batch.response.Mean());
-    if (mean > 0.0) {
-      points.push_back({.at = at + 0.5 * batch.seconds, .y = std::log(mean)});
-    }
-    at += batch.seconds;
-  }
-  return points;
-}
-
-}  // namespace
-
-std::optional<Change> DriftOf(const RunSample& sample, double confidence) {
-  const std::vector<Point> points = PointsOf(sample);
-  const double count = static_cast<double>(points.size());
-  if (static_cast<int>(points.size()) < RunSample::kFewestBatches) {
+std::optional<Change> DriftOf(const stats::BatchMeans& series, double confidence) {
+  const std::vector<double>& means = series.batches();
+  const double count = static_cast<double>(means.size());
+  if (static_cast<int>(means.size()) < kFewestDriftBatches) {
     return std::nullopt;
   }
-  double mean_at = 0.0;
+  // A batch is a step of one; x is its number.
+  const double mean_x = 0.5 * (count - 1.0);
   double mean_y = 0.0;
-  for (const Point& point : points) {
-    mean_at += point.at / count;
-    mean_y += point.y / count;
+  for (const double mean : means) {
+    mean_y += std::log(mean) / count;
   }
-  double spread = 0.0;
+  const double spread = count * (count * count - 1.0) / 12.0;
   double product = 0.0;
-  for (const Point& point : points) {
-    spread += (point.at - mean_at) * (point.at - mean_at);
-    product += (point.at - mean_at) * (point.y - mean_y);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    product += (static_cast<double>(i) - mean_x) * (std::log(means[i]) - mean_y);
   }
   const double slope = product / spread;
   double squares = 0.0;
   double neighbours = 0.0;
   double last = 0.0;
-  for (const Point& point : points) {
-    const double residual = point.y - mean_y - slope * (point.at - mean_at);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const double residual = std::log(means[i]) - mean_y - slope * (static_cast<double>(i) - mean_x);
     squares += residual * residual;
     neighbours += residual * last;
     last = residual;
@@ -64,7 +42,8 @@ std::optional<Change> DriftOf(const RunSample& sample, double confidence) {
   variance *= (1.0 + correlation) / (1.0 - correlation);
   const double margin =
       std::sqrt(variance) * stats::StudentQuantile(0.5 * (1.0 + confidence), count - 2.0);
-  const double length = sample.seconds();
+  const double length =
+      static_cast<double>(series.count()) / static_cast<double>(series.batch_length());
   return Change{.value = std::expm1(slope * length),
                 .low = std::expm1((slope - margin) * length),
                 .high = std::expm1((slope + margin) * length)};

@@ -6,16 +6,19 @@
 #include <optional>
 
 #include "compare/difference.h"
-#include "compare/sample.h"
+#include "stats/batch_means.h"
 
 namespace loadline::compare {
 
-/// The relative change of the mean response from a run's beginning to its end, as a straight line
-/// through the logarithms of its batches' means has it; with its interval. Nothing below
-/// RunSample::kFewestBatches batches with successes.
+/// Batches that a drift needs at least.
+inline constexpr int kFewestDriftBatches = 8;
+
+/// The relative change of a series of positive numbers, such as the mean response of each second,
+/// from its beginning to its end, as a straight line through the logarithms of its batches' means
+/// has it; with its interval. Nothing below kFewestDriftBatches batches.
 ///
 /// Neighbouring batches that are alike widen the interval as for an autoregression of first order.
 /// Source: N. Draper, H. Smith, "Applied Regression Analysis", 3rd edition 1998, ch. 1 and 7.
-[[nodiscard]] std::optional<Change> DriftOf(const RunSample& sample, double confidence);
+[[nodiscard]] std::optional<Change> DriftOf(const stats::BatchMeans& series, double confidence);
 
 }  // namespace loadline::compare

@@ -11,22 +11,18 @@ namespace {
 
 /// A run of 200 s whose mean response is `mean(t)` ms, with some noise from second to second.
 template <typename Mean>
-RunSample SoakOf(std::uint64_t seed, double noise, const Mean& mean) {
-  RunSample sample;
+stats::BatchMeans SoakOf(std::uint64_t seed, double noise, const Mean& mean) {
+  stats::BatchMeans sample(20);
   for (int t = 0; t < 200; ++t) {
-    measure::Second second;
-    second.tasks.emplace_back();
     const double u = UnitInterval(Mix(seed * 1000 + static_cast<std::uint64_t>(t)));
-    const double ms = mean(t) * (1.0 + noise * (2.0 * u - 1.0));
-    second.tasks[0].response.RecordN(FromSeconds(ms / 1000.0), 100);
-    sample.Add(second);
+    sample.Add(mean(t) * (1.0 + noise * (2.0 * u - 1.0)));
   }
   return sample;
 }
 
 TEST(DriftOf, MeasuresASlowRise) {
   // From 50 to 60 ms along an exponential: 20 % in all.
-  const RunSample sample =
+  const stats::BatchMeans sample =
       SoakOf(1, 0.1, [](int t) { return 50.0 * std::pow(1.2, (t + 0.5) / 200.0); });
   const std::optional<Change> drift = DriftOf(sample, 0.95);
   ASSERT_TRUE(drift);
@@ -47,12 +43,9 @@ TEST(DriftOf, HardlyEverSeesOneWhereThereIsNone) {
 }
 
 TEST(DriftOf, SaysNothingOfAShortRun) {
-  RunSample sample;
-  measure::Second second;
-  second.tasks.emplace_back();
-  second.tasks[0].response.RecordN(5ms, 10);
+  stats::BatchMeans sample(20);
   for (int i = 0; i < 7; ++i) {
-    sample.Add(second);
+    sample.Add(5.0);
   }
   EXPECT_EQ(DriftOf(sample, 0.95), std::nullopt);
 }

@@ -6,20 +6,22 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <vector>
+
+#include "scenario/keys.h"
 
 namespace loadline::cli {
 namespace {
 
-using Words = std::span<const std::string_view>;
+using Words = std::vector<std::string_view>;
 
 constexpr std::array<std::string_view, 3> kPacing = {"hybrid", "busy", "timer"};
 constexpr std::array<std::string_view, 4> kRecords = {"all", "errors", "sample", "none"};
-constexpr std::array<std::string_view, 2> kArrivals = {"poisson", "constant"};
-constexpr std::array<std::string_view, 2> kThinkLaw = {"exponential", "constant"};
-constexpr std::array<std::string_view, 2> kAxis = {"rate", "users"};
+constexpr std::array<std::string_view, 2> kUndecided = {"skipped", "failure"};
 constexpr std::array<std::string_view, 4> kBalance = {"random", "round-robin", "least", "p2c"};
-constexpr std::array<std::string_view, 4> kExport = {"csv", "series", "json", "hlog"};
+constexpr std::array<std::string_view, 8> kExport = {"csv",     "series", "json",     "hlog",
+                                                     "classic", "junit",  "markdown", "prometheus"};
 constexpr std::array<std::string_view, 3> kQuery = {"table", "csv", "json"};
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 constexpr std::array<std::string_view, 2> kRuns = {"@last", "@last~1"};
@@ -27,21 +29,21 @@ constexpr std::array<std::string_view, 2> kRuns = {"@last", "@last~1"};
 struct Choice {
   std::string_view command;  ///< Full name; empty: every subcommand.
   std::string_view flag;
-  Words words;
+  std::span<const std::string_view> words;
 };
+
+// Those of the scenario's own options stand in its table of keys.
 
 constexpr std::array kChoices = {
     Choice{"", "--pacing", kPacing},
     Choice{"", "--records", kRecords},
-    Choice{"", "--arrivals", kArrivals},
-    Choice{"", "--think-law", kThinkLaw},
-    Choice{"", "--by", kAxis},
+    Choice{"", "--junit-undecided", kUndecided},
     Choice{"standin", "--balance", kBalance},
     Choice{"runs export", "--format", kExport},
     Choice{"query", "--format", kQuery},
 };
 
-std::string Joined(Words words) {
+std::string Joined(const Words& words) {
   std::string text;
   for (const std::string_view word : words) {
     text.append(text.empty() ? "" : " ").append(word);
@@ -50,8 +52,8 @@ std::string Joined(Words words) {
 }
 
 /// First words: groups once, ungrouped subcommands.
-std::vector<std::string_view> FirstWords() {
-  std::vector<std::string_view> words;
+Words FirstWords() {
+  Words words;
   for (const Command& command : Commands()) {
     const std::string_view word = command.group.empty() ? command.name : command.group;
     if (std::find(words.begin(), words.end(), word) == words.end()) {
@@ -71,14 +73,13 @@ Place PositionalsOf(const Command& command) {
   const std::string_view first =
       command.positionals.empty() ? std::string_view() : command.positionals.front().name;
   if (first == "RUN") {
-    return {kRuns, false};
+    return {{kRuns.begin(), kRuns.end()}, false};
   }
   if (first == "SHELL") {
-    return {kShells, false};
+    return {{kShells.begin(), kShells.end()}, false};
   }
   if (first == "COMMAND") {
-    static const std::vector<std::string_view> subcommands = FirstWords();
-    return {subcommands, false};
+    return {FirstWords(), false};
   }
   return {{}, first.find("scenario.yaml") != std::string_view::npos};
 }
@@ -227,7 +228,7 @@ std::string ZshText(std::string_view text) {
   return result;
 }
 
-std::string ZshValue(Words words, bool file) {
+std::string ZshValue(const Words& words, bool file) {
   return !words.empty() ? fmt::format("({})", Joined(words)) : file ? "_files" : "";
 }
 
@@ -392,16 +393,39 @@ complete -c loadline -f
   return text;
 }
 
+/// The words of a key of the scenario that is a choice: `load.arrivals`, `task.as`.
+Words ChoicesOfKey(std::string_view path) {
+  const std::size_t dot = std::min(path.rfind('.'), path.size());
+  const std::string_view name = path.substr(std::min(dot + 1, path.size()));
+  const std::string_view section = path.substr(0, dot) == "task" ? "tasks[]" : path.substr(0, dot);
+  Words words;
+  for (const scenario::Key& key : scenario::Keys()) {
+    if (key.name != name || Name(key.in) != section || key.type != scenario::KeyType::kChoice) {
+      continue;
+    }
+    std::string_view rest = key.choices;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('|'), rest.size());
+      words.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
-std::span<const std::string_view> Choices(const Command& command, const Flag& flag) {
+std::vector<std::string_view> Choices(const Command& command, const Flag& flag) {
   for (const Choice& choice : kChoices) {
     if (choice.flag == flag.name &&
         (choice.command.empty() || choice.command == command.FullName())) {
-      return choice.words;
+      return {choice.words.begin(), choice.words.end()};
     }
   }
-  return flag.value == "RUN" ? Words(kRuns) : Words();
+  if (flag.value == "RUN") {
+    return {kRuns.begin(), kRuns.end()};
+  }
+  return flag.setting != nullptr ? ChoicesOfKey(flag.setting->path) : Words();
 }
 
 bool TakesFile(const Flag& flag) {

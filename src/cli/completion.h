@@ -4,9 +4,9 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 
@@ -15,7 +15,7 @@ namespace loadline::cli {
 /// The words that an option takes, where they are few: `--pacing` takes hybrid, busy, timer; and
 /// the usual ones where there are more: `--continue` takes @last.
 /// Empty: anything, or a file (TakesFile()).
-[[nodiscard]] std::span<const std::string_view> Choices(const Command& command, const Flag& flag);
+[[nodiscard]] std::vector<std::string_view> Choices(const Command& command, const Flag& flag);
 
 /// Whether the option's value is a file, or a folder.
 [[nodiscard]] bool TakesFile(const Flag& flag);

@@ -40,8 +40,13 @@ TEST(Choices, AreThoseThatTheHelpNames) {
 TEST(Choices, DependOnTheSubcommand) {
   EXPECT_THAT(Choices(Get(CommandId::kQuery), FlagOf(CommandId::kQuery, "--format")),
               ElementsAre("table", "csv", "json"));
-  EXPECT_THAT(Choices(Get(CommandId::kRunsExport), FlagOf(CommandId::kRunsExport, "--format")),
-              ElementsAre("csv", "series", "json", "hlog"));
+  EXPECT_THAT(
+      Choices(Get(CommandId::kRunsExport), FlagOf(CommandId::kRunsExport, "--format")),
+      ElementsAre("csv", "series", "json", "hlog", "classic", "junit", "markdown", "prometheus"));
+  EXPECT_THAT(Choices(Get(CommandId::kFind), FlagOf(CommandId::kFind, "--strategy")),
+              ElementsAre("bisect", "staircase"));
+  EXPECT_THAT(Choices(Get(CommandId::kRun), FlagOf(CommandId::kRun, "--arrivals")),
+              ElementsAre("poisson", "constant"));
   EXPECT_THAT(Choices(Get(CommandId::kRun), FlagOf(CommandId::kRun, "--rate")), IsEmpty());
 }
 

@@ -42,7 +42,7 @@ constexpr std::array kFlags{
     Flag{"--content-type", "TYPE", "task.content_type", "{}", false, "Request",
          "default: application/json if it is JSON"},
     Flag{"--as", "SHAPE", "task.as", "{}", false, "Request",
-         "mlflow, kserve-v1, kserve-v2 or tfserving: bodies of --rows"},
+         "plain, mlflow, kserve-v1, kserve-v2 or tfserving: bodies of --rows"},
     Flag{"--model", "NAME", "task.model", "{}", false, "Request",
          "model's name in the path of kserve and tfserving"},
     Flag{"--rows", "FILE", "task.rows", "{}", false, "Request",

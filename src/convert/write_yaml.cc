@@ -9,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "convert/draft.h"
+#include "scenario/yaml_lines.h"
 
 namespace loadline::convert {
 namespace {
@@ -102,13 +103,13 @@ class YamlWriter {
   explicit YamlWriter(const Draft& draft) : draft_(draft) {}
 
   Result<std::string> Write(const std::string& title) {
-    out_ = "# " + title + "\n";
+    out_.Line(0, fmt::format("# {}", title));
     for (const TakenSecret& secret : draft_.secrets) {
-      out_ += fmt::format("# export {}=…   {}\n", secret.variable, secret.meaning);
+      out_.Line(0, fmt::format("# export {}=…   {}", secret.variable, secret.meaning));
     }
-    Line(0, "loadline: 1");
+    out_.Line(0, "loadline: 1");
     Target();
-    Line(0, "tasks:");
+    out_.Line(0, "tasks:");
     for (const Request& task : draft_.tasks) {
       TRY(Task(task));
     }
@@ -118,56 +119,47 @@ class YamlWriter {
                                "choose fewer requests, or send large bodies from files",
                                out_.size())};
     }
-    return std::move(out_);
+    return out_.Take();
   }
 
  private:
-  void Line(int level, std::string_view text) {
-    out_.append(2 * static_cast<std::size_t>(level), ' ');
-    out_ += text;
-    out_ += '\n';
-  }
-  void Pair(int level, std::string_view key, std::string_view value) {
-    Line(level, fmt::format("{}: {}", key, value));
-  }
-
   void Target() {
     const Transport& transport = draft_.transport;
-    Line(0, "target:");
-    Pair(1, "url", UrlScalar(draft_.url));
+    out_.Line(0, "target:");
+    out_.Pair(1, "url", UrlScalar(draft_.url));
     bool has_headers = !draft_.headers.empty();
     for (const TakenSecret& secret : draft_.secrets) {
       const std::string source = fmt::format("{{env: {}}}", secret.variable);
       if (secret.kind == TakenSecret::Kind::kHeader) {
         has_headers = true;
       } else {
-        Pair(1, secret.kind == TakenSecret::Kind::kBearer ? "bearer" : "basic", source);
+        out_.Pair(1, secret.kind == TakenSecret::Kind::kBearer ? "bearer" : "basic", source);
       }
     }
     if (has_headers) {
-      Line(1, "headers:");
+      out_.Line(1, "headers:");
       for (const TakenSecret& secret : draft_.secrets) {
         if (secret.kind == TakenSecret::Kind::kHeader) {
-          Pair(2, Scalar(secret.header), fmt::format("{{env: {}}}", secret.variable));
+          out_.Pair(2, Scalar(secret.header), fmt::format("{{env: {}}}", secret.variable));
         }
       }
       for (const Header& header : draft_.headers) {
-        Pair(2, Scalar(header.name), Scalar(header.value));
+        out_.Pair(2, Scalar(header.name), Scalar(header.value));
       }
     }
     Tls(transport);
     if (!transport.resolve.empty()) {
-      Line(1, "connections:");
-      Line(2, "resolve:");
+      out_.Line(1, "connections:");
+      out_.Line(2, "resolve:");
       for (const std::string& entry : transport.resolve) {
-        Line(3, "- " + Scalar(entry));
+        out_.Line(3, "- " + Scalar(entry));
       }
     }
     if (transport.redirects > 0) {
-      Pair(1, "redirects", std::to_string(transport.redirects));
+      out_.Pair(1, "redirects", std::to_string(transport.redirects));
     }
     if (transport.retries > 0) {
-      Pair(1, "retries", std::to_string(transport.retries));
+      out_.Pair(1, "retries", std::to_string(transport.retries));
     }
     Timeouts(transport);
   }
@@ -176,43 +168,44 @@ class YamlWriter {
     if (transport.ca_file.empty() && transport.cert_file.empty() && !transport.insecure) {
       return;
     }
-    Line(1, "tls:");
+    out_.Line(1, "tls:");
     if (!transport.ca_file.empty()) {
-      Pair(2, "ca_file", Scalar(transport.ca_file));
+      out_.Pair(2, "ca_file", Scalar(transport.ca_file));
     }
     if (!transport.cert_file.empty()) {
-      Pair(2, "cert_file", Scalar(transport.cert_file));
-      Pair(2, "key_file", Scalar(transport.key_file));
+      out_.Pair(2, "cert_file", Scalar(transport.cert_file));
+      out_.Pair(2, "key_file", Scalar(transport.key_file));
     }
     if (transport.insecure) {
-      Pair(2, "insecure", "true");
+      out_.Pair(2, "insecure", "true");
     }
   }
 
   void Timeouts(const Transport& transport) {
     if (!transport.connect_timeout.empty() && !transport.timeout.empty()) {
-      Pair(1, "timeout",
-           fmt::format("{{connect: {}, whole: {}}}", transport.connect_timeout, transport.timeout));
+      out_.Pair(
+          1, "timeout",
+          fmt::format("{{connect: {}, whole: {}}}", transport.connect_timeout, transport.timeout));
     } else if (!transport.connect_timeout.empty()) {
-      Pair(1, "timeout", fmt::format("{{connect: {}}}", transport.connect_timeout));
+      out_.Pair(1, "timeout", fmt::format("{{connect: {}}}", transport.connect_timeout));
     } else if (!transport.timeout.empty()) {
-      Pair(1, "timeout", transport.timeout);
+      out_.Pair(1, "timeout", transport.timeout);
     }
   }
 
   Status Task(const Request& task) {
-    Line(1, "- name: " + Scalar(task.name));
+    out_.Line(1, "- name: " + Scalar(task.name));
     if (task.weight != 1.0) {
-      Pair(2, "weight", fmt::format("{}", task.weight));
+      out_.Pair(2, "weight", fmt::format("{}", task.weight));
     }
     const std::string verb = Lower(task.method);
     const bool short_form = verb == "get" || verb == "post" || verb == "put" || verb == "patch" ||
                             verb == "delete" || verb == "head" || verb == "options";
     if (short_form) {
-      Pair(2, verb, task.url.empty() ? "/" : Scalar(task.url));
+      out_.Pair(2, verb, task.url.empty() ? "/" : Scalar(task.url));
     } else {
-      Pair(2, "method", Scalar(task.method));
-      Pair(2, "path", task.url.empty() ? "/" : Scalar(task.url));
+      out_.Pair(2, "method", Scalar(task.method));
+      out_.Pair(2, "path", task.url.empty() ? "/" : Scalar(task.url));
     }
     bool first = true;
     std::string type;
@@ -222,12 +215,12 @@ class YamlWriter {
         continue;
       }
       if (std::exchange(first, false)) {
-        Line(2, "headers:");
+        out_.Line(2, "headers:");
       }
-      Pair(3, Scalar(header.name), Scalar(header.value));
+      out_.Pair(3, Scalar(header.name), Scalar(header.value));
     }
     if (!task.shape.empty()) {
-      Pair(2, "as", task.shape);
+      out_.Pair(2, "as", task.shape);
     }
     return task.has_body ? Body(task, type) : Status();
   }
@@ -235,7 +228,7 @@ class YamlWriter {
   Status Body(const Request& task, const std::string& type) {
     std::string usual;  // What a scenario says of such a body by itself.
     if (!task.body_file.empty()) {
-      Pair(2, "body", fmt::format("{{file: {}}}", Scalar(task.body_file)));
+      out_.Pair(2, "body", fmt::format("{{file: {}}}", Scalar(task.body_file)));
     } else if (IsJson(task.body) && task.body.find_first_of("{[") != std::string::npos &&
                FitsYaml(task.body, 0)) {
       Json(task.body);
@@ -249,13 +242,13 @@ class YamlWriter {
       }
       std::string text;
       AppendJsonString(task.body, text);
-      Pair(2, "body", text);
+      out_.Pair(2, "body", text);
       usual = task.body.starts_with('{') || task.body.starts_with('[')
                   ? "application/json"
                   : "text/plain; charset=utf-8";
     }
     if (!type.empty() && Lower(type) != usual) {
-      Pair(2, "content_type", Scalar(type));
+      out_.Pair(2, "content_type", Scalar(type));
     }
     return {};
   }
@@ -264,10 +257,10 @@ class YamlWriter {
     std::string flow;
     AppendFlow(raw, flow);
     if (flow.size() <= kFlowWidth) {
-      Pair(2, "json", flow);
+      out_.Pair(2, "json", flow);
       return;
     }
-    Line(2, "json:");
+    out_.Line(2, "json:");
     Block(raw, 3);
   }
 
@@ -291,16 +284,16 @@ class YamlWriter {
       AppendFlow(value, flow);
       const bool container = flow[0] == '{' || flow[0] == '[';
       if (!container || flow.size() <= kFlowWidth || level > kDeepest) {
-        Line(level, fmt::format("{} {}", head, flow));
+        out_.Line(level, fmt::format("{} {}", head, flow));
       } else {
-        Line(level, head);
+        out_.Line(level, head);
         Block(value, level + 1);
       }
     }
   }
 
   const Draft& draft_;
-  std::string out_;
+  scenario::YamlLines out_;
 };
 
 }  // namespace

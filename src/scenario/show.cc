@@ -10,6 +10,7 @@
 #include "base/units_text.h"
 #include "scenario/json_body.h"
 #include "scenario/template_text.h"
+#include "scenario/yaml_lines.h"
 
 namespace loadline::scenario {
 namespace {
@@ -48,23 +49,6 @@ std::string RateText(Rate rate) {
 std::string_view Bool(bool value) {
   return value ? "true" : "false";
 }
-
-// Writes YAML in block style.
-class Writer {
- public:
-  void Line(int level, std::string_view text) {
-    out_.append(2 * static_cast<std::size_t>(level), ' ');
-    out_ += text;
-    out_ += '\n';
-  }
-  void Pair(int level, std::string_view key, std::string_view value) {
-    Line(level, fmt::format("{}: {}", key, value));
-  }
-  [[nodiscard]] std::string Take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
 
 std::string SecretText(const SecretSource& source) {
   return fmt::format("{{{}: {}}}", source.kind == SecretSource::Kind::kEnv ? "env" : "file",
@@ -319,7 +303,7 @@ class Shower {
   }
 
   const Scenario& scenario_;
-  Writer out_;
+  YamlLines out_;
 };
 
 }  // namespace

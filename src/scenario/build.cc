@@ -89,8 +89,8 @@ void ReadAll(Reading& reading, const Node& tree) {
   ReadTarget(root);
   ReadOnStart(root);
   ReadTasks(root);
-  ReadObjectives(root);
   ReadFind(root);
+  ReadObjectives(root);
   ReadLoad(root);
   CheckRows(reading);
 }

@@ -37,9 +37,9 @@ void ReadTimeouts(const MapReader& map, Timeouts& timeouts);
 void ReadOnStart(const MapReader& root);
 void ReadTasks(const MapReader& root);
 
+void ReadFind(const MapReader& root);
 void ReadObjectives(const MapReader& root);
 void ReadLoad(const MapReader& root);
-void ReadFind(const MapReader& root);
 
 /// `rate:` or `users:` as stages. True if it is there as such, right or wrong; a single level is
 /// left to others.

@@ -92,13 +92,11 @@ void DropReplaced(Reading& reading, std::vector<Written>& all) {
   std::erase_if(all, [](const Written& written) { return written.node == nullptr; });
 }
 
-void CheckTestable(const MapReader& root, const std::vector<Written>& all) {
-  Reading& reading = root.reading();
-  const Node* find = reading.command == Command::kFind ? root.Find("find") : nullptr;
-  const Node* strategy = find == nullptr ? nullptr : find->Find("strategy");
-  const bool measured = strategy != nullptr && strategy->text == "staircase";
+void CheckTestable(Reading& reading, const std::vector<Written>& all) {
+  // A staircase compares what it measures: it takes them all.
   const bool judged =
-      (reading.command == Command::kFind && !measured) || reading.command == Command::kVerify;
+      reading.command == Command::kVerify ||
+      (reading.command == Command::kFind && reading.scenario.find.strategy != Strategy::kStaircase);
   if (!judged) {
     return;
   }
@@ -248,7 +246,7 @@ void ReadObjectives(const MapReader& root) {
     }
   }
   DropReplaced(reading, all);
-  CheckTestable(root, all);
+  CheckTestable(reading, all);
   const auto rank = [&](const Written& written) {
     const std::vector<Task>& list = reading.scenario.tasks;
     return written.objective.task.empty()

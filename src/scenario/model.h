@@ -251,11 +251,10 @@ struct FindSpec {
 
 /// Arrivals at the times that a data set's column holds.
 struct ReplaySpec {
-  int data = -1;        ///< Index into Scenario::data.
-  std::string column;   ///< Of the times.
-  double warp = 1.0;    ///< So many times as fast as recorded; > 0.
-  bool loop = false;    ///< Again and again.
-  bool spread = false;  ///< Whole seconds were spread evenly.
+  int data = -1;       ///< Index into Scenario::data.
+  std::string column;  ///< Of the times.
+  double warp = 1.0;   ///< So many times as fast as recorded; > 0.
+  bool loop = false;   ///< Again and again.
 
   friend bool operator==(const ReplaySpec&, const ReplaySpec&) = default;
 };

@@ -159,14 +159,15 @@ bool ReadReplay(const MapReader& map, measure::OpenLoad& open) {
   for (const std::vector<std::string>& row : set.rows) {
     cells.push_back(row[*column]);
   }
-  Result<std::vector<Duration>> offsets = OffsetsOf(cells, spec.spread);
+  bool spread = false;
+  Result<std::vector<Duration>> offsets = OffsetsOf(cells, spread);
   if (!offsets.has_value()) {
     reading.Complain(node->place, map.PathOf("replay"),
                      fmt::format("column {} of {}", spec.column, set.file),
                      offsets.error().message);
     return true;
   }
-  if (spec.spread) {
+  if (spread) {
     reading.notes.push_back(fmt::format(
         "{} knows whole seconds only: its requests are spread evenly over each", set.file));
   }

@@ -2,7 +2,8 @@
 """clang-tidy over every source file of a build folder, one per core, skipping what passed before.
 
 A file is skipped when it, the headers of ours that it includes and .clang-tidy are byte for byte
-what they were when it last passed; the marks lie in BUILD/tidy-passed.
+what they were when it last passed; the marks lie in BUILD/tidy-passed. Tests go without the static
+analyzer: a wrong path in a test shows when it runs, and that is a quarter of their time.
 """
 import concurrent.futures
 import functools
@@ -52,7 +53,8 @@ def main():
            if not (mark := marks / fingerprint(pathlib.Path(file))).exists()}
 
     def check(file):
-        run = subprocess.run(["clang-tidy-14", "-p", str(build), "--quiet", file],
+        fewer = ["--checks=-clang-analyzer-*"] if file.endswith("_test.cc") else []
+        run = subprocess.run(["clang-tidy-14", "-p", str(build), "--quiet", *fewer, file],
                              capture_output=True, text=True)
         if run.returncode == 0:
             due[file].touch()

@@ -4,7 +4,8 @@
 # DEPS are the modules whose headers it may include; each must have been declared before, so a
 # cycle cannot be written down, and tools/check_layers.py refuses an #include that is not listed.
 # LIBS are libraries from outside. TEST_DEPS are further modules that only the tests use.
-# Every header is also compiled alone (target all_verify_interface_header_sets).
+# Every header compiles alone: those with a source of the same name because that includes them first
+# (tools/check_tree.py), the others in the target all_verify_interface_header_sets.
 function(loadline_module)
   cmake_parse_arguments(M "" "NAME" "DEPS;LIBS;TEST_DEPS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${M_NAME})
@@ -31,6 +32,10 @@ function(loadline_module)
   endif()
   target_include_directories(${M_NAME} ${scope} ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${M_NAME} ${scope} ${M_DEPS} ${M_LIBS})
+  foreach(source IN LISTS sources)
+    string(REGEX REPLACE "\\.cc$" ".h" its_header ${source})
+    list(REMOVE_ITEM headers ${its_header})
+  endforeach()
   if(headers)
     target_sources(${M_NAME} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src
       FILES ${headers})

@@ -41,6 +41,13 @@ def main():
         if not lines or not lines[0].startswith("//"):
             if path.suffix == ".h":
                 faults.append(f"{name}:1: a header begins with a comment that says what it holds")
+        if path.suffix == ".cc" and path.with_suffix(".h").exists():
+            # So that it compiles alone: cmake/module.cmake tries only those without a source.
+            own = f'#include "{path.with_suffix(".h").relative_to(ROOT / "src")}"'
+            number, first = next(((n, line) for n, line in enumerate(lines, 1)
+                                  if line.startswith("#include")), (1, ""))
+            if first != own:
+                faults.append(f"{name}:{number}: begins with `{first}`: its own header comes first")
         for number, line in enumerate(lines, 1):
             for pattern, allowed, instead in BANNED:
                 if re.search(pattern, line) and module not in allowed:

@@ -176,6 +176,20 @@ TEST(JudgeResults, GiveTheQuantileWithAnInterval) {
   EXPECT_EQ(result.more_requests, 0);
 }
 
+TEST(JudgeResults, EndTheIntervalWhereTheTestHasProvedTheLimit) {
+  // Nothing fails, and the first look at which that proves errors < 5 % comes after a few hundred
+  // requests: batches alone would leave open twice the limit.
+  JudgeOptions options = Options(OpenAt(2.0), {Errors(0.05)});
+  WatchedQueue queue(kFourServers, options.load, 1);
+  Judge judge(options);
+  queue.Run(judge, 40000);
+  ASSERT_EQ(judge.state(), ObjectiveState::kHeld);
+  const auto result = judge.Results().front();
+  EXPECT_EQ(result.value, 0.0);
+  EXPECT_GT(result.interval_high, 0.0);
+  EXPECT_LE(result.interval_high, 0.05);
+}
+
 TEST(JudgeResults, SayHowManyMoreRequestsDecide) {
   JudgeOptions options = Options(OpenAt(0.95 * kLineOf4), {Quantile(0.95, 6s)});
   WatchedQueue queue(kFourServers, options.load, 3);

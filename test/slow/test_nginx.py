@@ -92,8 +92,9 @@ tasks:
     get: /big
     check: ["header content-type contains json"]
 objectives: ["p95 < 5s", "errors < 5%"]
-load: {{rate: 100/s, duration: 4s}}
+load: {{rate: 300/s, duration: 6s}}
 """)
+            # 1,800 requests: proving errors < 5 % takes about 840 of them without a failure.
             result, done = self.measure("run", scenario)
         self.assertEqual(done.code, 0, done.text)
         self.assertEqual(result["errors"], {}, done.text)

@@ -53,9 +53,10 @@ struct ErrorTally {
   std::string sample;  ///< One example (reply head and start of the body), secrets redacted.
   /// The number of the example's request and the index of its task: with scenario and seed they
   /// make it again. Nothing: a request of on_start, or one that is not known.
-  std::optional<std::uint64_t> request;
+  std::optional<std::uint64_t> request = {};
   std::uint16_t task = 0;
-  std::string curl;  ///< That request as a curl command, secrets as variables; empty: not made.
+  std::string curl =
+      {};  ///< That request as a curl command, secrets as variables; empty: not made.
 };
 
 }  // namespace loadline::measure

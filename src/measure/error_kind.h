@@ -55,8 +55,8 @@ struct ErrorTally {
   /// make it again. Nothing: a request of on_start, or one that is not known.
   std::optional<std::uint64_t> request = {};
   std::uint16_t task = 0;
-  std::string curl =
-      {};  ///< That request as a curl command, secrets as variables; empty: not made.
+  /// That request as a curl command, secrets as variables; empty: not made.
+  std::string curl = {};
 };
 
 }  // namespace loadline::measure

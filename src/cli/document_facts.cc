@@ -1,8 +1,12 @@
 #include "cli/document_facts.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace loadline::cli {
 namespace {
@@ -80,6 +84,68 @@ measure::Staircase ReadStaircase(const Json& json) {
   return staircase;
 }
 
+report::VaryReport ReadVary(const Json& json) {
+  report::VaryReport vary;
+  const auto time = [](const Json& from, const char* key) {
+    return FromSeconds(NumberAt(from, key, 0.0) / 1e3);
+  };
+  const auto number = [](const Json& from, const char* key) -> std::optional<double> {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_number() ? std::optional(found->get<double>())
+                                                     : std::nullopt;
+  };
+  vary.field = TextAt(json, "field");
+  vary.pods = static_cast<int>(NumberAt(json, "pods", 1));
+  vary.concurrency = static_cast<int>(NumberAt(json, "concurrency", 1));
+  vary.nominal = FlagAt(json, "latency_is_the_value");
+  if (number(json, "overhead_ms")) {
+    vary.overhead = time(json, "overhead_ms");
+  }
+  if (const auto both = json.find("overhead_interval_ms");
+      both != json.end() && both->is_array() && both->size() == 2 && both->front().is_number() &&
+      both->back().is_number()) {
+    vary.overhead_low = FromSeconds(both->front().get<double>() / 1e3);
+    vary.overhead_high = FromSeconds(both->back().get<double>() / 1e3);
+  }
+  if (const auto rows = json.find("rows"); rows != json.end() && rows->is_array()) {
+    for (const Json& from : *rows) {
+      if (!from.is_object()) {
+        continue;
+      }
+      report::VaryRow row;
+      row.value = TextAt(from, "value");
+      row.latency = time(from, "latency_ms");
+      row.calculated = Rate{NumberAt(from, "calculated_rps", 0.0)};
+      if (const std::optional<double> achieved = number(from, "achieved_rps")) {
+        row.achieved = Rate{*achieved};
+      }
+      row.residual = number(from, "residual");
+      row.run = TextAt(from, "run");
+      vary.rows.push_back(std::move(row));
+    }
+  }
+  return vary;
+}
+
+/// The curl commands of `json`, a step of the document, to the errors of the same step.
+void AddCurls(const Json& json, report::RunReport& report) {
+  const auto errors = json.find("errors");
+  if (errors == json.end() || !errors->is_array()) {
+    return;
+  }
+  for (report::StepReport& step : report.steps) {
+    if (step.measurement.step != NumberAt(json, "step", -1)) {
+      continue;
+    }
+    std::vector<measure::ErrorTally>& tallies = step.measurement.errors;
+    for (std::size_t i = 0; i < std::min(errors->size(), tallies.size()); ++i) {
+      if ((*errors)[i].is_object() && TextAt((*errors)[i], "name") == tallies[i].name) {
+        tallies[i].curl = TextAt((*errors)[i], "curl");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void AddDocumentFacts(std::string_view document, report::RunReport& report) {
@@ -97,6 +163,16 @@ void AddDocumentFacts(std::string_view document, report::RunReport& report) {
   }
   if (const auto found = json.find("staircase"); found != json.end() && found->is_object()) {
     report.staircase = ReadStaircase(*found);
+  }
+  if (const auto found = json.find("vary"); found != json.end() && found->is_object()) {
+    report.vary = ReadVary(*found);
+  }
+  if (const auto steps = json.find("steps"); steps != json.end() && steps->is_array()) {
+    for (const Json& step : *steps) {
+      if (step.is_object()) {
+        AddCurls(step, report);
+      }
+    }
   }
 }
 

@@ -9,7 +9,8 @@
 
 namespace loadline::cli {
 
-/// Adds confidence, TLS, insecure, verify's verdict and the staircase from `document`
+/// Adds confidence, TLS, insecure, verify's verdict, the staircase, the latency table and
+/// the curl commands of errors from `document`
 /// (docs/exit-codes-and-json.md) to `report`. A document that does not read changes nothing.
 void AddDocumentFacts(std::string_view document, report::RunReport& report);
 

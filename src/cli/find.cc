@@ -69,6 +69,23 @@ std::optional<double> CleanRate(const report::RunReport& report) {
   return users ? AchievedAt(report, *users) : std::nullopt;
 }
 
+/// Finds the load line and closes the session with it.
+ExitCode Bisect(Session& session) {
+  FindWatcher watcher(session);
+  Result<measure::LoadLine> line = search::Find(session.engine(), OptionsFor(session), watcher);
+  if (!line) {
+    return session.CloseWith(line.error());
+  }
+  session.Say("\n");
+  ExitCode code = CodeOf(*line);
+  if (session.interrupted()) {
+    code = Strongest({code, ExitCode::kInterrupted});
+  }
+  const std::string summary = Summary(*line);
+  session.report().load_line = *std::move(line);
+  return session.Close(code, summary);
+}
+
 }  // namespace
 
 Searched SearchOnce(const Arguments& arguments) {
@@ -80,23 +97,13 @@ Searched SearchOnce(const Arguments& arguments) {
   if (session.scenario().find.strategy == scenario::Strategy::kStaircase) {
     searched.code = ClimbStaircase(session);
     searched.rate = CleanRate(session.report());
-    return searched;
+  } else {
+    searched.code = Bisect(session);
+    if (const std::optional<measure::LoadLine>& line = session.report().load_line) {
+      searched.rate = RateOf(*line, session.report());
+    }
   }
-  FindWatcher watcher(session);
-  Result<measure::LoadLine> line = search::Find(session.engine(), OptionsFor(session), watcher);
-  if (!line) {
-    searched.code = session.CloseWith(line.error());
-    return searched;
-  }
-  session.Say("\n");
-  ExitCode code = CodeOf(*line);
-  if (session.interrupted()) {
-    code = Strongest({code, ExitCode::kInterrupted});
-  }
-  const std::string summary = Summary(*line);
-  searched.rate = RateOf(*line, session.report());
-  session.report().load_line = *std::move(line);
-  searched.code = session.Close(code, summary);
+  searched.report = std::move(session.report());
   return searched;
 }
 

@@ -11,15 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/units_text.h"
+#include "cli/request_again.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
-#include "convert/curl_command.h"
-#include "http/url.h"
-#include "load/plan.h"
-#include "load/request_builder.h"
 #include "scenario/build.h"
-#include "scenario/render.h"
 #include "store/export.h"
 
 namespace loadline::cli {
@@ -117,82 +112,6 @@ Result<scenario::Scenario> ReadStored(const store::RunRecord& record) {
   return std::move(built.scenario);
 }
 
-/// `$SCORE_KEY`, or `$(cat key.txt)`.
-std::string ShellSource(const scenario::SecretSource& source) {
-  return source.kind == scenario::SecretSource::Kind::kEnv
-             ? "$" + source.name
-             : fmt::format("$(cat {})", convert::ShellQuoted(source.name));
-}
-
-void AddCredentials(const scenario::Credentials& credentials, const scenario::Task& task,
-                    convert::CurlRequest& request) {
-  const auto overridden = [&](std::string_view name) {
-    return std::any_of(task.headers.begin(), task.headers.end(), [&](const auto& header) {
-      return convert::Lower(header.first) == convert::Lower(name);
-    });
-  };
-  if (credentials.bearer && !overridden("Authorization")) {
-    request.secret_headers.push_back(
-        {"Authorization", fmt::format("Bearer {}", ShellSource(*credentials.bearer))});
-  }
-  if (credentials.basic && !overridden("Authorization")) {
-    request.secret_user = ShellSource(*credentials.basic);
-  }
-  for (const auto& [name, source] : credentials.headers) {
-    if (!overridden(name)) {
-      request.secret_headers.push_back({name, ShellSource(source)});
-    }
-  }
-}
-
-void AddTransport(const scenario::Target& target, const scenario::Task& task,
-                  convert::CurlRequest& request) {
-  convert::Transport& transport = request.transport;
-  transport.insecure = target.tls.insecure;
-  transport.ca_file = target.tls.ca_file;
-  transport.cert_file = target.tls.client_certificate_file;
-  transport.key_file = target.tls.client_key_file;
-  transport.resolve = target.connections.resolve;
-  if (task.timeouts.whole > Duration::zero()) {
-    transport.timeout = FormatDurationExact(task.timeouts.whole);
-  }
-}
-
-Result<convert::CurlRequest> MakeAgain(const scenario::Scenario& scenario,
-                                       const FoundAttempt& attempt, std::uint64_t seed) {
-  if (attempt.row.task >= scenario.tasks.size()) {
-    return Wrong("the attempt belongs to no task of the run's scenario");
-  }
-  const scenario::Task& task = scenario.tasks[attempt.row.task];
-  const scenario::Secrets none;
-  scenario::Renderer renderer(scenario, none, load::CodecFor(scenario::BodyShape::kMlflow), seed);
-  // Captured values are gone with the run: their names stand for them.
-  scenario::Captured captured;
-  for (const std::string& name : scenario.captured) {
-    captured.push_back("CAPTURED-" + name);
-  }
-  scenario::RenderedRequest rendered;
-  const bool preflight = attempt.row.step == 0;  // Which sends request 0 of each task.
-  if (!renderer.Render(task, preflight ? 0 : attempt.row.request, captured, rendered)) {
-    return Wrong("the data has fewer rows than when the run was made");
-  }
-  http::Url url = TRY(http::ParseUrl(scenario.target.url));
-  std::string joined;
-  load::JoinTarget(url.target, rendered.path, joined);
-  url.target = std::move(joined);
-  convert::CurlRequest request;
-  request.method = task.method;
-  request.url = url.Text();
-  request.has_body = task.has_body;
-  request.body = rendered.body;
-  for (const scenario::RenderedRequest::Header& header : rendered.headers) {
-    request.headers.push_back({header.name, header.value});
-  }
-  AddCredentials(scenario.target.credentials, task, request);
-  AddTransport(scenario.target, task, request);
-  return request;
-}
-
 Status Run(const Arguments& arguments) {
   const std::string path = TRY(StorePath(arguments));
   store::Store store = TRY(OpenForReading(path));
@@ -203,10 +122,11 @@ Status Run(const Arguments& arguments) {
   const measure::Measurement* step = StepOf(record, attempt.row.step);
   const std::uint64_t seed =
       step == nullptr || attempt.row.step == 0 ? record.info.start.seed : step->load.seed;
-  const convert::CurlRequest request = TRY(MakeAgain(scenario, attempt, seed));
+  // The preflight sends request 0 of each task.
+  const std::string curl = TRY(
+      CurlOf(scenario, attempt.row.task, attempt.row.step == 0 ? 0 : attempt.row.request, seed));
   fmt::print("# run {}, step {}, request {}, task {}: {}\n{}", record.info.id, attempt.row.step,
-             attempt.row.request, scenario.tasks[attempt.row.task].name, attempt.kind,
-             convert::CurlCommand(request));
+             attempt.row.request, scenario.tasks[attempt.row.task].name, attempt.kind, curl);
   if (!scenario.captured.empty()) {
     fmt::print(stderr,
                "values that on_start captured are not kept: write them where CAPTURED-… "

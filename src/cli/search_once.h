@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "cli/arguments.h"
 #include "cli/exit_code.h"
+#include "report/run_report.h"
 
 namespace loadline::cli {
 
@@ -17,7 +18,8 @@ struct Searched {
   std::string run = {};  ///< Its id; empty: it never came to a record.
   /// Requests/s at the line, the saturation or the staircase's answer.
   std::optional<double> rate = {};
-  Duration alone{};  ///< Wire time of a lone request.
+  Duration alone{};               ///< Wire time of a lone request.
+  report::RunReport report = {};  ///< As it was recorded.
 };
 
 [[nodiscard]] Searched SearchOnce(const Arguments& arguments);  // find.cc

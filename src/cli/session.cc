@@ -13,6 +13,7 @@
 #include "cli/brake.h"
 #include "cli/overload.h"
 #include "cli/preflight.h"
+#include "cli/request_again.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "cli/version.h"
@@ -394,6 +395,7 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
     fmt::print(out_, "{}", report::VerdictText(report_, style_));
     std::fflush(out_);
   }
+  AddCurls(scenario(), report_);
   const std::string document = report::RunDocument(report_);
   Keep(WriteDocument(document));
   Keep(writer_->Finish(

@@ -54,8 +54,38 @@ TEST(ToReport, TakesTheRecordApart) {
   EXPECT_TRUE(report.target.insecure);
 }
 
+TEST(ToReport, ReadsTheLatencyTableAndTheRequestsOfFailures) {
+  store::RunRecord record = VerifyRecord();
+  record.steps[1].measurement.errors.resize(2);
+  record.steps[1].measurement.errors[0].name = "status 503";
+  record.steps[1].measurement.errors[1].name = "reset";
+  record.document = R"({"vary": {"field": "milli", "pods": 12, "concurrency": 2,
+      "latency_is_the_value": true, "overhead_ms": 7.5, "overhead_interval_ms": [6, 9],
+      "rows": [{"value": "20", "latency_ms": 20, "calculated_rps": 1200, "achieved_rps": 870,
+                "residual": -0.01, "run": "2b411071"},
+               {"value": "50", "latency_ms": 50, "calculated_rps": 480, "achieved_rps": null,
+                "residual": null, "run": "3c411071"}, 7]},
+    "steps": [{"step": 1, "errors": [{"name": "status 503", "curl": "curl http://h/"},
+                                     {"name": "another", "curl": "curl http://other/"}]}]})";
+  const report::RunReport report = ToReport(record);
+  ASSERT_TRUE(report.vary);
+  EXPECT_EQ(report.vary->field, "milli");
+  EXPECT_EQ(report.vary->pods * report.vary->concurrency, 24);
+  EXPECT_TRUE(report.vary->nominal);
+  EXPECT_EQ(report.vary->overhead, 7500us);
+  EXPECT_EQ(report.vary->overhead_high, 9ms);
+  ASSERT_EQ(report.vary->rows.size(), 2U);
+  EXPECT_EQ(report.vary->rows[0].latency, 20ms);
+  EXPECT_DOUBLE_EQ(report.vary->rows[0].achieved->per_second, 870);
+  EXPECT_FALSE(report.vary->rows[1].achieved);
+  const std::vector<measure::ErrorTally>& errors = report.steps[1].measurement.errors;
+  EXPECT_EQ(errors[0].curl, "curl http://h/");
+  EXPECT_EQ(errors[1].curl, "");  // Not the one that the document tells of.
+}
+
 TEST(ToReport, BearsARunWithoutADocument) {
-  for (const char* document : {"", "not json", "[]", "{\"verify\": 3, \"target\": null}"}) {
+  for (const char* document : {"", "not json", "[]", "{\"verify\": 3, \"target\": null}",
+                               "{\"vary\": 1, \"steps\": [1, {\"errors\": {}}]}"}) {
     store::RunRecord record = VerifyRecord();
     record.document = document;
     EXPECT_FALSE(ToReport(record).verify);

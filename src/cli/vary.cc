@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,10 +13,14 @@
 
 #include "base/units_text.h"
 #include "cli/search_once.h"
+#include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
+#include "cli/write_to.h"
 #include "queueing/overhead.h"
+#include "report/json.h"
 #include "report/vary_report.h"
+#include "store/store.h"
 
 namespace loadline::cli {
 namespace {
@@ -126,6 +131,27 @@ void Explain(const Variation& variation, report::VaryReport& report) {
   }
 }
 
+/// Adds the table to the document of each of its runs, and to the file of --json, which has the
+/// last one's.
+Status Keep(const Arguments& arguments, const report::VaryReport& table,
+            std::vector<report::RunReport>& runs) {
+  const std::string path = TRY(StorePath(arguments));
+  store::Store store = TRY(OpenForWriting(path));
+  std::string document;
+  for (report::RunReport& run : runs) {
+    run.vary = table;
+    document = report::RunDocument(run);
+    TRY(store.SetDocument(run.id, document));
+  }
+  if (!arguments.Has("--json") || arguments.Value("--json") == "-" || runs.empty()) {
+    return {};
+  }
+  return WriteTo(arguments.Value("--json"), "--json", [&](std::ostream& file) -> Status {
+    file << document;
+    return {};
+  });
+}
+
 }  // namespace
 
 ExitCode VaryField(const Arguments& arguments) {
@@ -138,12 +164,13 @@ ExitCode VaryField(const Arguments& arguments) {
   report.pods = variation->pods;
   report.concurrency = variation->concurrency;
   report.nominal = variation->field == kMilliseconds;
+  std::vector<report::RunReport> runs;
   ExitCode code = ExitCode::kHeld;
   for (const std::string& value : variation->values) {
     if (arguments.Value("--json") != "-") {
       fmt::print("\n{} {}\n", variation->field, value);
     }
-    const Searched searched = SearchOnce(With(arguments, *variation, value));
+    Searched searched = SearchOnce(With(arguments, *variation, value));
     code = Strongest({code, searched.code});
     if (searched.run.empty()) {
       return code;  // What is wrong with one value is wrong with all.
@@ -159,6 +186,7 @@ ExitCode VaryField(const Arguments& arguments) {
       row.achieved = Rate{*searched.rate};
     }
     report.rows.push_back(std::move(row));
+    runs.push_back(std::move(searched.report));
     if (searched.code == ExitCode::kInterrupted) {
       break;
     }
@@ -166,6 +194,9 @@ ExitCode VaryField(const Arguments& arguments) {
   Explain(*variation, report);
   std::FILE* out = arguments.Value("--json") == "-" ? stderr : stdout;
   fmt::print(out, "{}", report::VaryText(report, StyleFor(out)));
+  if (const Status kept = Keep(arguments, report, runs); !kept) {
+    code = Strongest({code, Fail(kept.error())});
+  }
   return code;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "base/sanitized.h"
 #include "compare/difference.h"
 #include "measure/load.h"
 #include "sim/latency_law.h"
@@ -150,8 +151,9 @@ TEST(Judge, WeighsWhatIsTolerated) {
 TEST(Compare, RunsOfTheSameServiceHardlyEverDiffer) {
   // 300 pairs at 65 % of what four servers of 50 ms carry; 60 s each, queues and all. At 95 % at
   // most 15 pairs may be called different; 15 + 2·√(300·0.05·0.95) = 22.5 with chance.
+  constexpr int kPairs = kSanitized ? 20 : 300;
   int different = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kPairs; ++seed) {
     const RunSample a = Simulated(50, 52, 60, 2 * seed);
     const RunSample b = Simulated(50, 52, 60, 2 * seed + 1);
     CompareOptions options;
@@ -163,17 +165,18 @@ TEST(Compare, RunsOfTheSameServiceHardlyEverDiffer) {
     }
     different += any ? 1 : 0;
   }
-  EXPECT_LE(different, 22);
+  EXPECT_LE(different, kSanitized ? 2 : 22);  // 20·0.05 + 2·√(20·0.05·0.95) = 2.9.
 }
 
 TEST(Compare, TenPercentSlowerIsFoundInMostPairs) {
+  constexpr int kPairs = kSanitized ? 10 : 100;
   int found = 0;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kPairs; ++seed) {
     const RunSample a = Simulated(50, 52, 300, 2 * seed);
     const RunSample b = Simulated(55, 52, 300, 2 * seed + 1);
     found += Overall(Compare(a, b, {.throughput = false})) == Proof::kWorse ? 1 : 0;
   }
-  EXPECT_GE(found, 80);
+  EXPECT_GE(found, kPairs * 8 / 10);
 }
 
 TEST(Compare, FailuresAreWorse) {

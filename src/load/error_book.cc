@@ -1,6 +1,7 @@
 #include "load/error_book.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace loadline::load {
 namespace {
@@ -47,28 +48,20 @@ std::string MakeSample(std::string_view head, std::string_view body) {
   return sample;
 }
 
-std::uint16_t ErrorRegistry::NumberOf(measure::ErrorKind kind, const std::string& name,
-                                      const std::string& sample) {
+std::uint16_t ErrorRegistry::NumberOf(measure::ErrorTally first) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto find = [&](std::string_view wanted) {
+  const auto find = [&] {
     return std::find_if(tallies_.begin(), tallies_.end(), [&](const measure::ErrorTally& tally) {
-      return tally.kind == kind && tally.name == wanted;
+      return tally.kind == first.kind && tally.name == first.name;
     });
   };
-  auto found = find(name);
-  std::string_view own_name = name;
-  std::string other;
+  auto found = find();
   if (found == tallies_.end() && tallies_.size() >= kMaxTallies) {
-    other = TallyName(kind, "(others)");
-    own_name = other;
-    found = find(own_name);
+    first.name = TallyName(first.kind, "(others)");
+    found = find();
   }
   if (found == tallies_.end()) {
-    measure::ErrorTally tally;
-    tally.kind = kind;
-    tally.name = own_name;
-    tally.sample = sample;
-    tallies_.push_back(std::move(tally));
+    tallies_.push_back(std::move(first));
     return static_cast<std::uint16_t>(tallies_.size() - 1);
   }
   return static_cast<std::uint16_t>(found - tallies_.begin());
@@ -87,28 +80,36 @@ std::vector<measure::ErrorTally> ErrorRegistry::Tallies() const {
   return tallies_;
 }
 
-std::uint16_t ErrorLedger::NumberOf(const Failure& failure, bool on_start) {
+std::uint16_t ErrorLedger::NumberOf(const Failure& failure, const FailedRequest& request) {
   for (const Entry& entry : entries_) {
-    if (entry.kind == failure.kind && entry.code == failure.code && entry.on_start == on_start) {
+    if (entry.kind == failure.kind && entry.code == failure.code &&
+        entry.on_start == request.on_start) {
       return entry.number;
     }
   }
-  return Register(failure, on_start);
+  return Register(failure, request);
 }
 
-std::uint16_t ErrorLedger::Register(const Failure& failure, bool on_start) {
-  std::string name = TallyName(failure.kind, redactor_.Redact(failure.detail));
-  if (on_start) {
-    name = "on_start: " + name;
+std::uint16_t ErrorLedger::Register(const Failure& failure, const FailedRequest& request) {
+  measure::ErrorTally tally;
+  tally.kind = failure.kind;
+  tally.name = TallyName(failure.kind, redactor_.Redact(failure.detail));
+  if (request.on_start) {
+    tally.name.insert(0, "on_start: ");
+  } else {
+    tally.request = request.number;
+    tally.task = request.task;
   }
   // Redacted before it is shortened: half a secret at the cut would not be recognised.
-  const std::string sample = MakeSample(redactor_.Redact(failure.head.substr(0, kLookedAt)),
-                                        redactor_.Redact(failure.body.substr(0, kLookedAt)));
-  const std::uint16_t number = registry_.NumberOf(failure.kind, name, sample);
+  tally.sample = MakeSample(redactor_.Redact(failure.head.substr(0, kLookedAt)),
+                            redactor_.Redact(failure.body.substr(0, kLookedAt)));
+  const std::uint16_t number = registry_.NumberOf(std::move(tally));
   // Texts without end (a target that invents reasons) must not make the search above long.
   if (entries_.size() < 2 * ErrorRegistry::kMaxTallies) {
-    entries_.push_back(
-        {.kind = failure.kind, .on_start = on_start, .code = failure.code, .number = number});
+    entries_.push_back({.kind = failure.kind,
+                        .on_start = request.on_start,
+                        .code = failure.code,
+                        .number = number});
   }
   return number;
 }

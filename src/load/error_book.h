@@ -24,9 +24,8 @@ class ErrorRegistry {
   /// target invents.
   static constexpr std::size_t kMaxTallies = 256;
 
-  /// The number of the tally with that kind and name; made, with its sample, if it is new.
-  [[nodiscard]] std::uint16_t NumberOf(measure::ErrorKind kind, const std::string& name,
-                                       const std::string& sample);
+  /// The number of the tally of `first`'s kind and name; made of it, sample and all, if it is new.
+  [[nodiscard]] std::uint16_t NumberOf(measure::ErrorTally first);
 
   /// Adds a thread's count to tally `number`. `first` <= `last`.
   void Add(std::uint16_t number, std::int64_t count, Duration first, Duration last);
@@ -48,6 +47,13 @@ struct Failure {
   std::string_view body;    ///< Its beginning.
 };
 
+/// Which request failed.
+struct FailedRequest {
+  std::uint64_t number = 0;
+  std::uint16_t task = 0;
+  bool on_start = false;  ///< Of on_start: its tallies stand apart.
+};
+
 /// One thread's tallies. Owner thread only.
 class ErrorLedger {
  public:
@@ -55,8 +61,8 @@ class ErrorLedger {
   ErrorLedger(ErrorRegistry& registry, const scenario::Redactor& redactor)
       : registry_(registry), redactor_(redactor) {}
 
-  /// The tally's number of a failure. `prefix` (of on_start requests) makes it a tally apart.
-  [[nodiscard]] std::uint16_t NumberOf(const Failure& failure, bool on_start);
+  /// The tally's number of a failure.
+  [[nodiscard]] std::uint16_t NumberOf(const Failure& failure, const FailedRequest& request);
 
   /// Counts one failure of the tally that NumberOf() gave last for it, `at` after the start.
   void Count(std::uint16_t number, Duration at);
@@ -78,7 +84,7 @@ class ErrorLedger {
     Duration last{};
   };
 
-  [[nodiscard]] std::uint16_t Register(const Failure& failure, bool on_start);
+  [[nodiscard]] std::uint16_t Register(const Failure& failure, const FailedRequest& request);
 
   ErrorRegistry& registry_;
   scenario::Redactor redactor_;

@@ -16,10 +16,10 @@ TEST(ErrorBook, ThreadsShareTheNumbers) {
   const scenario::Redactor redactor;
   ErrorLedger a(registry, redactor);
   ErrorLedger b(registry, redactor);
-  const std::uint16_t busy = a.NumberOf(Status(503, "503"), false);
-  const std::uint16_t missing = b.NumberOf(Status(404, "404"), false);
+  const std::uint16_t busy = a.NumberOf(Status(503, "503"), {.number = 7, .task = 1});
+  const std::uint16_t missing = b.NumberOf(Status(404, "404"), {});
   EXPECT_NE(busy, missing);
-  EXPECT_EQ(b.NumberOf(Status(503, "503"), false), busy);
+  EXPECT_EQ(b.NumberOf(Status(503, "503"), {.number = 9, .task = 0}), busy);
   a.Count(busy, 5s);
   a.Count(busy, 2s);
   b.Count(busy, 9s);
@@ -33,14 +33,19 @@ TEST(ErrorBook, ThreadsShareTheNumbers) {
   EXPECT_EQ(tallies[busy].first, 2s);
   EXPECT_EQ(tallies[busy].last, 9s);
   EXPECT_EQ(tallies[missing].count, 1);
+  // The request of the sample, which is the first thread's.
+  EXPECT_EQ(tallies[busy].request, 7U);
+  EXPECT_EQ(tallies[busy].task, 1);
 }
 
 TEST(ErrorBook, OnStartRequestsHaveTalliesOfTheirOwn) {
   ErrorRegistry registry;
   ErrorLedger ledger(registry, scenario::Redactor());
-  const std::uint16_t load = ledger.NumberOf(Status(401, "401"), false);
-  EXPECT_NE(ledger.NumberOf(Status(401, "401"), true), load);
+  const std::uint16_t load = ledger.NumberOf(Status(401, "401"), {});
+  EXPECT_NE(ledger.NumberOf(Status(401, "401"), {.on_start = true}), load);
   EXPECT_EQ(registry.Tallies()[1].name, "on_start: status 401");
+  EXPECT_TRUE(registry.Tallies()[0].request);
+  EXPECT_FALSE(registry.Tallies()[1].request);  // Its number is no request of a task.
 }
 
 TEST(ErrorBook, KeepsTheFirstSampleWithoutSecrets) {
@@ -48,10 +53,9 @@ TEST(ErrorBook, KeepsTheFirstSampleWithoutSecrets) {
   scenario::Redactor redactor;
   redactor.Add("sesame-open");
   ErrorLedger ledger(registry, redactor);
-  (void)ledger.NumberOf(Status(500, "500", "HTTP/1.1 500 No\r\nX-Echo: sesame-open\r\n\r\n"),
-                        false);
+  (void)ledger.NumberOf(Status(500, "500", "HTTP/1.1 500 No\r\nX-Echo: sesame-open\r\n\r\n"), {});
   ledger.Hide("token-1234");
-  (void)ledger.NumberOf(Status(501, "501", "HTTP/1.1 501 token-1234\r\n\r\n"), false);
+  (void)ledger.NumberOf(Status(501, "501", "HTTP/1.1 501 token-1234\r\n\r\n"), {});
   const auto tallies = registry.Tallies();
   EXPECT_EQ(tallies[0].sample, "HTTP/1.1 500 No\nX-Echo: [redacted]");
   EXPECT_EQ(tallies[1].sample, "HTTP/1.1 501 [redacted]");
@@ -67,7 +71,7 @@ TEST(ErrorBook, IsBoundedWhateverTheTargetInvents) {
                               .detail = "reason " + std::to_string(i),
                               .head = {},
                               .body = {}},
-                             false);
+                             {});
     ledger.Count(number, 1s);
   }
   ledger.Close();

@@ -262,7 +262,8 @@ void Conversation::Record(const NamedFailure& failure, bool on_start, std::uint1
                               .detail = failure.detail,
                               .head = parser_.done() ? parser_.head() : std::string_view(),
                               .body = parser_.done() ? body_.view() : std::string_view()},
-                             on_start);
+                             // Every task's first request.
+                             {.number = 0, .task = index, .on_start = on_start});
     ledger_.Count(tally, done - row_start_);
   }
   if (options_.spool == nullptr || options_.records == Records::kNone) {

@@ -80,7 +80,9 @@ void Recorder::Ended(const Request& request, const Outcome& outcome, Instant don
   const bool failed = outcome.failure.kind != ErrorKind::kNone;
   std::uint16_t tally = 0;
   if (failed) [[unlikely]] {
-    tally = ledger_.NumberOf(outcome.failure, request.on_start);
+    tally = ledger_.NumberOf(
+        outcome.failure,
+        {.number = request.number, .task = request.task, .on_start = request.on_start});
     totals_.cut += outcome.failure.kind == ErrorKind::kCut ? 1 : 0;
     totals_.no_descriptors += outcome.failure.kind == ErrorKind::kNoDescriptors ? 1 : 0;
     totals_.no_ports += outcome.failure.kind == ErrorKind::kNoPorts ? 1 : 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,12 @@ struct ErrorTally {
   Duration first{};  ///< Done stamp of the first and of the last, from the probe's start.
   Duration last{};
   std::string sample;  ///< One example (reply head and start of the body), secrets redacted.
+  /// The number of the example's request and the index of its task: with scenario and seed they
+  /// make it again. Nothing: a request of on_start, or one that is not known.
+  std::optional<std::uint64_t> request = {};
+  std::uint16_t task = 0;
+  /// That request as a curl command, secrets as variables; empty: not made.
+  std::string curl = {};
 };
 
 }  // namespace loadline::measure

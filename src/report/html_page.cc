@@ -65,7 +65,9 @@ std::string Contents(const std::string& body) {
     const char* id;
     const char* name;
   };
-  constexpr std::array<Entry, 6> kEntries{{{"search", "Search"},
+  constexpr std::array<Entry, 8> kEntries{{{"staircase", "Rounds"},
+                                           {"search", "Search"},
+                                           {"vary", "Other values"},
                                            {"percentiles", "Percentiles"},
                                            {"time", "Over time"},
                                            {"errors", "Errors"},
@@ -83,9 +85,10 @@ std::string Contents(const std::string& body) {
 }  // namespace
 
 std::string HtmlPage(const PageFacts& facts, const Timeline& timeline) {
-  const std::string body = SearchSection(facts) + PercentilesSection(facts) +
-                           TimeSection(facts, timeline) + ErrorsSection(facts) +
-                           GeneratorSection(facts, timeline) + SetupSection(facts);
+  const std::string body = StaircaseSection(facts) + SearchSection(facts) + VarySection(facts) +
+                           PercentilesSection(facts) + TimeSection(facts, timeline) +
+                           ErrorsSection(facts) + GeneratorSection(facts, timeline) +
+                           SetupSection(facts);
   return fmt::format(
       "{}<body>\n{}<main>\n{}{}{}{}{}</main>\n<footer><p>Made by loadline {}. This file is "
       "complete: "

@@ -66,20 +66,21 @@ std::string ErrorShare(const measure::Measurement& m) {
              : FormatPercent(static_cast<double>(m.failed) / static_cast<double>(ended));
 }
 
-std::vector<LegendItem> LegendOf(const std::vector<Probe>& probes) {
+std::vector<LegendItem> LegendOf(const std::vector<Probe>& probes, bool staircase) {
   struct Entry {
     std::string_view css;
     Mark mark;
     const char* text;
   };
-  constexpr std::array<Entry, 6> kEntries{{{"held", Mark::kDot, "held: proved"},
-                                           {"broken", Mark::kCross, "broken: proved"},
-                                           {"clear", Mark::kRing, "a glance, proves nothing"},
-                                           {"undecided", Mark::kSquare, "not decided"},
-                                           {"refused", Mark::kSquare, "refused"},
-                                           {"operating", Mark::kDiamond, "operating load"}}};
+  const std::array<Entry, 6> entries{
+      {{"held", Mark::kDot, "held: proved"},
+       {"broken", Mark::kCross, staircase ? "errors" : "broken: proved"},
+       {"clear", Mark::kRing, staircase ? "no errors" : "a glance, proves nothing"},
+       {"undecided", Mark::kSquare, "not decided"},
+       {"refused", Mark::kSquare, "refused"},
+       {"operating", Mark::kDiamond, "operating load"}}};
   std::vector<LegendItem> legend;
-  for (const Entry& entry : kEntries) {
+  for (const Entry& entry : entries) {
     const bool there = std::any_of(probes.begin(), probes.end(), [&](const Probe& probe) {
       return ResultClass(*probe.step) == entry.css;
     });
@@ -176,7 +177,7 @@ std::string SearchFigure(const PageFacts& facts, const measure::LoadLine& line,
       fmt::format("{} probes from {} to {} {}; {} from {} to {}.", probes.size(),
                   LevelText(line.axis, left), LevelText(line.axis, right), LevelUnit(line.axis),
                   tail, FormatDuration(FromSeconds(low)), FormatDuration(FromSeconds(high)));
-  figure.legend = LegendOf(probes);
+  figure.legend = LegendOf(probes, facts.report.staircase.has_value());
   if (line.held.has_value() && line.broken.has_value()) {
     figure.legend.push_back({LegendItem::Kind::kArea, "bracket", "bracket"});
   }
@@ -247,6 +248,8 @@ std::string SearchSection(const PageFacts& facts) {
   measure::LoadLine line;
   if (report.load_line.has_value()) {
     line = *report.load_line;
+  } else if (report.staircase.has_value()) {
+    line.axis = measure::SearchAxis::kUsers;
   }
   return Section(
       "search", "How it was found",

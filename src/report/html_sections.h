@@ -41,6 +41,16 @@ namespace loadline::report {
 /// Response against load, and every step of the search; `run` and `verify` have none.
 [[nodiscard]] std::string SearchSection(const PageFacts& facts);
 
+// html_staircase.cc
+
+/// Users step by step, the rounds and their spread; of `find --strategy staircase` only.
+[[nodiscard]] std::string StaircaseSection(const PageFacts& facts);
+
+// html_vary.cc
+
+/// The latency table that this search belongs to, and the overhead fitted; of `find --vary` only.
+[[nodiscard]] std::string VarySection(const PageFacts& facts);
+
 // html_tables.cc
 
 [[nodiscard]] std::string ErrorsSection(const PageFacts& facts);

@@ -54,6 +54,12 @@ std::string ErrorRow(const StepError& error) {
         "<pre>{}</pre></details></td></tr>\n",
         Escaped(tally.sample));
   }
+  if (!tally.curl.empty()) {
+    html += fmt::format(
+        "<tr class=\"sample\"><td colspan=\"5\"><details><summary>its request, for a "
+        "terminal</summary><pre>{}</pre></details></td></tr>\n",
+        Escaped(tally.curl));
+  }
   return html;
 }
 

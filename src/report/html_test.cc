@@ -114,6 +114,97 @@ TEST(HtmlPage, OfARunHasNoSearch) {
   EXPECT_THAT(page, HasSubstr("BROKEN</span>"));
 }
 
+/// 4 users clean, 8 not, 4 again; then 8 broken and 4 clean once more.
+RunReport SampleStaircase() {
+  RunReport report = SampleRun();
+  report.command = "find";
+  report.objectives.clear();
+  report.steps.clear();
+  int number = 0;
+  for (const int users : {4, 8, 4, 8, 4}) {
+    ++number;
+    const bool broken = users == 8;
+    // Rates of 41, 43 and 45/s where it was clean.
+    StepReport step = Step("stair", number, 40.0 + number, 100, 10ms, 20ms, broken ? 30 : 0);
+    step.measurement.load.shape = measure::ClosedLoad{.users = users, .spawn = {}, .think = {}};
+    step.verdict.level = users;
+    step.verdict.result = broken ? measure::StepResult::kBroken : measure::StepResult::kClear;
+    step.verdict.reason = broken ? "503s" : "clean, down, 43/s";
+    report.steps.push_back(std::move(step));
+  }
+  report.staircase = measure::Staircase{
+      .step = 4, .repeat = 2, .end = measure::StaircaseEnd::kAgreed, .rounds = {{8, 4}, {8, 4}}};
+  return report;
+}
+
+TEST(HtmlPage, OfAStaircaseTellsItsRoundsAndTheirSpread) {
+  const std::string page = Page(SampleStaircase());
+  EXPECT_EQ(Count(page, "<section id=\"staircase\""), 1u);
+  EXPECT_EQ(Count(page, "<figure id=\"stairs\""), 1u);
+  EXPECT_THAT(page, HasSubstr("5 steps in 2 rounds, up to 8 users."));
+  EXPECT_THAT(page, HasSubstr("4 users without errors"));
+  // Round 1: 4, 8, 4 users; round 2: 8, 4.
+  EXPECT_THAT(page, HasSubstr("<th scope=\"row\" class=\"left\">1</th><td class=\"right\">3</td>"
+                              "<td class=\"right\">8</td><td class=\"right\">4</td>"
+                              "<td class=\"right\">43/s</td>"));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"row\" class=\"left\">2</th><td class=\"right\">2</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"right\">43/s to 45/s</td>"));
+  // Its loads are users, and its marks claim no proof.
+  EXPECT_THAT(page, HasSubstr("<th scope=\"col\" class=\"right\">users</th>"));
+  EXPECT_THAT(page, Not(HasSubstr("proved")));
+}
+
+TEST(HtmlPage, OfAnInterruptedStaircaseShowsTheStepsThereWere) {
+  RunReport report = SampleStaircase();
+  report.state = "interrupted";
+  report.staircase->end = measure::StaircaseEnd::kInterrupted;
+  report.staircase->rounds.clear();
+  report.steps.resize(2);
+  const std::string page = Page(report);
+  EXPECT_THAT(page, HasSubstr("2 steps in 1 rounds"));
+  EXPECT_THAT(page, Not(HasSubstr("The rounds; errors")));
+  report.steps.clear();
+  EXPECT_THAT(Page(report), Not(HasSubstr("id=\"staircase\"")));
+}
+
+TEST(HtmlPage, OfASearchAmongSeveralShowsTheLatencyTable) {
+  RunReport report = SampleSearch();
+  EXPECT_THAT(Page(report), Not(HasSubstr("id=\"vary\"")));
+  VaryReport vary;
+  vary.field = "milli<b>";
+  vary.pods = 12;
+  // 12 pods: 600/s at 20 ms and 120/s at 100 ms; 10 ms of overhead leave 400/s and 109/s of them.
+  vary.rows = {{"20", 20ms, Rate{600}, Rate{400}, 0.0, "1a2b3c4d"},
+               {"100", 100ms, Rate{120}, Rate{108}, -0.01, "2b3c4d5e"},
+               {"300", 300ms, Rate{40}, std::nullopt, std::nullopt, "3c4d5e6f"}};
+  vary.overhead = 10ms;
+  vary.overhead_low = 8ms;
+  vary.overhead_high = 12ms;
+  report.vary = vary;
+  const std::string page = Page(report);
+  EXPECT_EQ(Count(page, "<section id=\"vary\""), 1u);
+  EXPECT_EQ(Count(page, "<figure id=\"vary-chart\""), 1u);
+  EXPECT_THAT(page, HasSubstr("<td class=\"right\">66.7 %</td><td class=\"right\">+0.0 %</td>"
+                              "<td class=\"left\">1a2b3c4d (this one)</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"right\">90.0 %</td><td class=\"right\">-1.0 %</td>"));
+  EXPECT_THAT(page, HasSubstr("about 10 ms beside each request&#39;s own time (8 ms to 12 ms)"));
+  EXPECT_THAT(page, HasSubstr("12 pods · 1 at a time / latency"));
+  EXPECT_THAT(page, Not(HasSubstr("milli<b>")));
+  // One value alone is no curve, and no rate no share.
+  report.vary->rows.resize(1);
+  report.vary->rows[0].achieved.reset();
+  report.vary->overhead.reset();
+  EXPECT_THAT(Page(report), Not(HasSubstr("vary-chart\"")));
+}
+
+TEST(HtmlPage, ShowsTheRequestOfAFailureAsText) {
+  RunReport report = SampleRun();
+  report.steps[0].measurement.errors[0].curl = "curl 'http://h/' -H \"K: $KEY\" -d '<script>'\n";
+  const std::string page = Page(report);
+  EXPECT_THAT(page, HasSubstr("its request, for a terminal"));
+  EXPECT_THAT(page, HasSubstr("-d &#39;&lt;script&gt;&#39;"));
+}
+
 TEST(HtmlPage, KeepsMarkupOfATargetOutOfTheMarkup) {
   const std::string evil = "</script><script>alert(1)</script><img onerror='x' src=\"y\">";
   RunReport report = SampleRun();

@@ -106,7 +106,8 @@ Json Errors(const std::vector<measure::ErrorTally>& errors) {
                         {"count", tally.count},
                         {"first_s", InSeconds(tally.first)},
                         {"last_s", InSeconds(tally.last)},
-                        {"sample", tally.sample}});
+                        {"sample", tally.sample},
+                        {"curl", tally.curl.empty() ? Json() : Json(tally.curl)}});
   }
   return list;
 }
@@ -298,6 +299,30 @@ Json StaircaseJson(const measure::Staircase& staircase) {
   return json;
 }
 
+Json VaryJson(const VaryReport& vary) {
+  const auto ms = [](std::optional<Duration> d) { return d.has_value() ? Json(Ms(*d)) : Json(); };
+  Json json;
+  json["field"] = vary.field;
+  json["pods"] = vary.pods;
+  json["concurrency"] = vary.concurrency;
+  json["latency_is_the_value"] = vary.nominal;
+  json["overhead_ms"] = ms(vary.overhead);
+  json["overhead_interval_ms"] = vary.overhead_low && vary.overhead_high
+                                     ? Json::array({ms(vary.overhead_low), ms(vary.overhead_high)})
+                                     : Json();
+  json["rows"] = Json::array();
+  for (const VaryRow& row : vary.rows) {
+    json["rows"].push_back(
+        Json{{"value", row.value},
+             {"latency_ms", Ms(row.latency)},
+             {"calculated_rps", Number(row.calculated.per_second)},
+             {"achieved_rps", row.achieved.has_value() ? Number(row.achieved->per_second) : Json()},
+             {"residual", Number(row.residual)},
+             {"run", row.run}});
+  }
+  return json;
+}
+
 Json PhaseJson(const OverloadPhaseFacts& phase) {
   return Json{{"seconds", phase.seconds},
               {"succeeded", phase.succeeded},
@@ -365,6 +390,7 @@ std::string RunDocument(const RunReport& report) {
   json["verify"] = report.verify.has_value() ? VerifyJson(*report.verify, valid) : Json();
   json["load_line"] = report.load_line.has_value() ? LineJson(report, *report.load_line) : Json();
   json["staircase"] = report.staircase.has_value() ? StaircaseJson(*report.staircase) : Json();
+  json["vary"] = report.vary.has_value() ? VaryJson(*report.vary) : Json();
   json["overload"] = report.overload.has_value() ? OverloadJson(*report.overload) : Json();
   json["drift"] = report.drift.has_value()
                       ? Json{{"change", Number(report.drift->value)},

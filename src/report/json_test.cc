@@ -35,7 +35,7 @@ TEST(RunDocument, HasItsKeysInAFixedOrder) {
                           "exit_code", "seed", "confidence", "target", "valid", "invalid_reasons",
                           "load", "offered_rps", "achieved_rps", "goodput_rps", "requests",
                           "succeeded", "failed", "response_ms", "wire_ms", "errors", "objectives",
-                          "verify", "load_line", "staircase", "overload", "drift", "steps",
+                          "verify", "load_line", "staircase", "vary", "overload", "drift", "steps",
                           "generator", "accounts", "records_imported", "records_left_in"));
   EXPECT_THAT(Keys(json["response_ms"]),
               ElementsAre("p50", "p90", "p95", "p99", "p99_9", "mean", "max"));
@@ -48,6 +48,28 @@ TEST(RunDocument, HasNoSendErrorWhereEveryRequestWaitedForAConnection) {
   EXPECT_EQ(Document(report)["generator"]["send_error_ms"]["p99"], 0.02);
   m.generator.starved = m.accounts.dispatched;
   EXPECT_EQ(Document(report)["generator"]["send_error_ms"], nullptr);
+}
+
+TEST(RunDocument, TellsTheRequestOfAFailureAndTheTableOfASearch) {
+  RunReport report = SampleRun();
+  EXPECT_EQ(Document(report)["steps"][0]["errors"][0]["curl"], nullptr);
+  EXPECT_EQ(Document(report)["vary"], nullptr);
+  report.steps[0].measurement.errors[0].curl = "curl http://h/\n";
+  report.vary.emplace();
+  report.vary->field = "milli";
+  report.vary->rows = {{"20", 20ms, Rate{100}, Rate{80}, 0.01, "1a2b3c4d"},
+                       {"50", 50ms, Rate{40}, std::nullopt, std::nullopt, "2b3c4d5e"}};
+  const Json json = Document(report);
+  EXPECT_EQ(json["steps"][0]["errors"][0]["curl"], "curl http://h/\n");
+  EXPECT_EQ(json["vary"]["field"], "milli");
+  EXPECT_EQ(json["vary"]["overhead_ms"], nullptr);
+  EXPECT_EQ(json["vary"]["rows"][0], Json({{"value", "20"},
+                                           {"latency_ms", 20.0},
+                                           {"calculated_rps", 100.0},
+                                           {"achieved_rps", 80.0},
+                                           {"residual", 0.01},
+                                           {"run", "1a2b3c4d"}}));
+  EXPECT_EQ(json["vary"]["rows"][1]["achieved_rps"], nullptr);
 }
 
 TEST(RunDocument, OfARunTellsItsFigures) {

@@ -36,8 +36,8 @@ LiveState SampleState() {
   state.progress.failed = 4;
   state.progress.in_flight = 9;
   state.progress.connections = 12;
-  state.errors = {{measure::ErrorKind::kReset, "", 1, {}, {}, ""},
-                  {measure::ErrorKind::kStatus, "status 503", 3, {}, {}, ""}};
+  state.errors = {{measure::ErrorKind::kReset, "", 1, {}, {}, "", {}, 0, ""},
+                  {measure::ErrorKind::kStatus, "status 503", 3, {}, {}, "", {}, 0, ""}};
   LiveSeconds seconds;
   seconds.Add(SecondOf(202, 40ms));
   seconds.Fill(state);

@@ -13,6 +13,7 @@
 #include "measure/measurement.h"
 #include "measure/objective.h"
 #include "measure/staircase.h"
+#include "report/vary_report.h"
 
 namespace loadline::report {
 
@@ -108,6 +109,7 @@ struct RunReport {
   std::optional<VerifyVerdict> verify;
   std::optional<measure::LoadLine> load_line;
   std::optional<measure::Staircase> staircase;  ///< find with that strategy.
+  std::optional<VaryReport> vary;               ///< find --vary: the table it belongs to.
   std::optional<OverloadVerdict> overload;      ///< run --overload.
   /// run with a steady load, if long enough: how the mean response changed from beginning to end.
   std::optional<compare::Change> drift;

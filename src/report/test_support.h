@@ -51,8 +51,14 @@ inline StepReport Step(std::string purpose, int number, double rate, std::int64_
   task.wire.RecordN(tail - 1ms, m.succeeded - half);
   m.tasks.push_back(std::move(task));
   if (failed > 0) {
-    m.errors.push_back({measure::ErrorKind::kStatus, "status 503", failed, 3s, 20s,
-                        "HTTP/1.1 503 Service Unavailable"});
+    measure::ErrorTally tally;
+    tally.kind = measure::ErrorKind::kStatus;
+    tally.name = "status 503";
+    tally.count = failed;
+    tally.first = 3s;
+    tally.last = 20s;
+    tally.sample = "HTTP/1.1 503 Service Unavailable";
+    m.errors.push_back(std::move(tally));
   }
   m.accounts = {sent, sent, 0, sent, sent, 0, 0, 0};
   m.generator.lateness_p99 = 12us;

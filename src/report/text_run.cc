@@ -1,6 +1,7 @@
 // The verdicts of `run` and `verify`, and a stored run as a whole.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,16 @@ std::string FlowText(const measure::Measurement& m, const Style& style) {
   return lines + Labelled(style, "", kVerdictLabel, counts);
 }
 
+/// How to send a request again that failed.
+std::string AgainText(const RunReport& report, const Style& style) {
+  return report.id.empty()
+             ? std::string()
+             : Labelled(style, "again", kVerdictLabel,
+                        fmt::format("loadline runs curl {}     (a failed request for a terminal; "
+                                    "--kind, --task)",
+                                    report.id));
+}
+
 /// Flow, percentiles, errors and generator: what both verdicts end with.
 std::string FiguresText(const RunReport& report, const StepReport& step, const Style& style) {
   const measure::Measurement& m = step.measurement;
@@ -46,7 +57,7 @@ std::string FiguresText(const RunReport& report, const StepReport& step, const S
   text += InsecureText(report.target, style);
   text += fmt::format("\n{}\n", PercentilesText(m, style));
   if (!m.errors.empty()) {
-    text += ErrorsText(m.errors, style) + "\n";
+    text += ErrorsText(m.errors, style) + AgainText(report, style) + "\n";
   }
   return text + GeneratorText(report, style);
 }
@@ -143,7 +154,8 @@ std::string VerdictText(const RunReport& report, const Style& style) {
 
 std::string ReportText(const RunReport& report, const Style& style) {
   std::string text = TargetText(report.target, style);
-  if (report.load_line.has_value() || report.command == "find") {
+  const bool searched = report.load_line.has_value() || report.command == "find";
+  if (searched) {
     StepTable table;
     std::vector<measure::Objective> objectives;
     std::string rows;
@@ -163,7 +175,12 @@ std::string ReportText(const RunReport& report, const Style& style) {
       text += fmt::format("\n{}{}", StepTableHeader(table, style), rows);
     }
   }
-  return fmt::format("{}\n{}", text, VerdictText(report, style));
+  text += fmt::format("\n{}", VerdictText(report, style));
+  // Those of one run say it beside their errors.
+  const bool failed =
+      std::any_of(report.steps.begin(), report.steps.end(),
+                  [](const StepReport& step) { return !step.measurement.errors.empty(); });
+  return failed && searched ? text + Spelled(style, AgainText(report, style)) : text;
 }
 
 }  // namespace loadline::report

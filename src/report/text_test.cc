@@ -115,7 +115,9 @@ TEST(ReportText, OfASearchReadsLikeThis) {
       "           lost pod, growth or another payload\n"
       "generator  ok: 99 % of sends within 20 µs, busiest core 31 %\n"
       "           36,448 scheduled = 36,448 dispatched = 36,448 stored\n"
-      "narrower   loadline find --continue 1a2b3c4d --precision 7%     (about 20 min more)\n");
+      "narrower   loadline find --continue 1a2b3c4d --precision 7%     (about 20 min more)\n"
+      "again      loadline runs curl 1a2b3c4d     (a failed request for a terminal; --kind, "
+      "--task)\n");
 }
 
 TEST(ReportText, InAsciiHasNothingElse) {
@@ -245,6 +247,8 @@ TEST(RunVerdict, ReadsLikeThis) {
             "\n"
             "errors  kind        first  last  sample\n"
             "    56  status 503    3 s  20 s  HTTP/1.1 503 Service Unavailable\n"
+            "again      loadline runs curl 1a2b3c4d     (a failed request for a terminal; --kind, "
+            "--task)\n"
             "\n"
             "generator  ok: 99 % of sends within 20 µs, busiest core 31 %\n"
             "           5,600 scheduled = 5,600 dispatched = 5,600 stored\n");

@@ -34,6 +34,19 @@ std::string OverheadText(const VaryReport& report) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> VarySentences(const VaryReport& report) {
+  std::vector<std::pair<std::string, std::string>> sentences;
+  sentences.emplace_back(
+      "calculated",
+      fmt::format("{} pod{} · {} at a time / latency ({})", report.pods,
+                  report.pods == 1 ? "" : "s", report.concurrency,
+                  report.nominal ? "as the field asks for" : "of a lone request, on the wire"));
+  if (report.overhead) {
+    sentences.emplace_back("overhead", OverheadText(report));
+  }
+  return sentences;
+}
+
 std::string VaryText(const VaryReport& report, const Style& style) {
   using enum Align;
   Table table({{report.field, kRight},
@@ -50,13 +63,9 @@ std::string VaryText(const VaryReport& report, const Style& style) {
                row.residual ? fmt::format("{:+.1f} %", 100.0 * *row.residual) : "-", row.run});
   }
   std::string text = fmt::format("\n{}\n", table.Render());
-  text += Labelled(
-      style, "calculated", 12,
-      fmt::format("{} pod{} · {} at a time / latency ({})", report.pods,
-                  report.pods == 1 ? "" : "s", report.concurrency,
-                  report.nominal ? "as the field asks for" : "of a lone request, on the wire"));
-  if (report.overhead) {
-    text += Labelled(style, Paint(style, Tone::kBold, "overhead"), 12, OverheadText(report));
+  for (const auto& [label, sentence] : VarySentences(report)) {
+    text += Labelled(style, label == "overhead" ? Paint(style, Tone::kBold, label) : label, 12,
+                     sentence);
   }
   return Spelled(style, text);
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -30,6 +31,11 @@ struct VaryReport {
   std::optional<Duration> overhead_low;
   std::optional<Duration> overhead_high;
 };
+
+/// What stands below the table, label and sentence: how the rates were calculated, and the overhead
+/// if one was fitted.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> VarySentences(
+    const VaryReport& report);
 
 /// The table and what explains it.
 [[nodiscard]] std::string VaryText(const VaryReport& report, const Style& style);

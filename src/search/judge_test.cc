@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/sanitized.h"
 #include "search/testing/watched_queue.h"
 
 namespace loadline::search {
@@ -77,11 +78,13 @@ struct Wrong {
   int broken = 0;
 };
 
-/// Verdicts of 60 probes exactly at the line, where both are wrong.
+constexpr int kProbes = kSanitized ? 6 : 60;
+
+/// Verdicts of kProbes probes exactly at the line, where both are wrong.
 Wrong AtTheLine(const QueueSpec& spec, const measure::Load& load,
                 const measure::Objective& objective, std::int64_t most) {
   Wrong wrong;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kProbes; ++seed) {
     const Verdict verdict = JudgeQueue(spec, Options(load, {objective}), 1000 + seed, most);
     wrong.held += verdict.state == ObjectiveState::kHeld ? 1 : 0;
     wrong.broken += verdict.state == ObjectiveState::kBroken ? 1 : 0;
@@ -91,8 +94,8 @@ Wrong AtTheLine(const QueueSpec& spec, const measure::Load& load,
 
 // Each probability is at most 5 %, so wrong verdicts of one kind in 60 are at most binomial with
 // mean 3: more than 8 have probability 1 − Σ_{k ≤ 8} C(60, k) 0.05^k 0.95^(60 − k) = 0.3 %. The
-// binomial test calls a third or more of them held.
-constexpr int kMostWrong = 8;
+// binomial test calls a third or more of them held. (More than 2 of 6: 0.2 %.)
+constexpr int kMostWrong = kSanitized ? 2 : 8;
 
 TEST(JudgeAtTheLine, ErrsAsSeldomAsPromisedWithFourServers) {
   const Wrong wrong = AtTheLine(kFourServers, OpenAt(kLineOf4), Quantile(0.95, 6s), 60000);

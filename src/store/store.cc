@@ -240,4 +240,10 @@ Status Store::SetNote(std::string_view which, std::string_view note) {
   return update.Bind(note).Bind(info.number).Run();
 }
 
+Status Store::SetDocument(std::string_view which, std::string_view document) {
+  const RunInfo info = TRY(FindRun(which));
+  Statement update = TRY(database_->Prepare("UPDATE runs SET document = ? WHERE run = ?"));
+  return update.Bind(document).Bind(info.number).Run();
+}
+
 }  // namespace loadline::store

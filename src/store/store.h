@@ -61,6 +61,9 @@ class Store {
   [[nodiscard]] Status SetLabel(std::string_view which, std::string_view label);
   [[nodiscard]] Status SetNote(std::string_view which, std::string_view note);
 
+  /// Replaces the run document of a run that has come to its end.
+  [[nodiscard]] Status SetDocument(std::string_view which, std::string_view document);
+
   /// For the other files of this module.
   [[nodiscard]] Database& database();
 

@@ -82,8 +82,9 @@ class From(EndToEnd):
                 "data: {people: {jsonl: rows.jsonl}}\n"
                 "tasks:\n  - {name: score, post: /score, json: {row: '${people.row}', "
                 "n: '${counter}', u: '${uuid}'}}\n")
-            self.loadline("run", scenario, "--requests", "6", "--no-preflight", "--no-brake",
-                          SCORE_KEY="run-secret", *LOOSE)
+            ran = self.loadline("run", scenario, "--requests", "6", "--no-preflight", "--no-brake",
+                                "--json", self.folder / "out.json", SCORE_KEY="run-secret", *LOOSE)
+            self.assertRegex(ran.out, r"again +loadline runs curl [0-9a-f]{8}")
             done = self.loadline("runs", "curl", "@last", "--kind", "status_500")
             self.assertEqual(done.code, 0, done.text)
             self.assertNotIn("run-secret", done.text)
@@ -91,6 +92,14 @@ class From(EndToEnd):
             self.assertRegex(done.out, r'"row":\{"id": ?"(first|second)"\}')
             again = self.loadline("runs", "curl", "@last")
             self.assertEqual(again.out, done.out)  # The uuid too: made of seed and number.
+            # The run document has it beside the sample, and the page shows it.
+            document = (self.folder / "out.json").read_text()
+            self.assertNotIn("run-secret", document)
+            error, = json.loads(document)["steps"][0]["errors"]
+            self.assertEqual(error["curl"], done.out.split("\n", 1)[1])
+            page = self.loadline("report", "--out", "-").out
+            self.assertIn("Authorization: Bearer $SCORE_KEY", page)
+            self.assertIn("loadline runs curl", self.loadline("runs", "show", "@last").out)
             status = subprocess.run(
                 ["bash", "-c", done.out.rstrip() + " --silent -o /dev/null -w '%{http_code}'"],
                 capture_output=True, text=True, check=True,

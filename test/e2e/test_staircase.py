@@ -53,6 +53,14 @@ class LatencyTable(EndToEnd):
             self.assertEqual(done.code, 0, done.text)
             self.assertIn("achieved ÷ calculated", done.out)
             self.assertRegex(done.out, r"overhead +about [4-9](\.\d+)? ms")
+            # Each of its runs knows the whole table.
+            for run in ("@last", "@last~1"):
+                page = self.loadline("report", run, "--out", "-").out
+                self.assertIn("vary-chart", page)
+                self.assertIn("(this one)", page)
+                shown = json.loads(self.loadline("runs", "show", run, "--json", "-").out)["vary"]
+                self.assertEqual([row["value"] for row in shown["rows"]], ["10", "40"])
+                self.assertGreater(shown["overhead_ms"], 3)
 
 
 if __name__ == "__main__":

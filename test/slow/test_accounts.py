@@ -78,7 +78,7 @@ tasks:
         self.assertEqual(sum(document["errors"].values()), sum(kinds.values()), text)
 
     def both_loops(self, mode, *more):
-        for load in (["--users", "8", "--duration", "4s"], ["--rate", "150/s", "--duration", "4s"]):
+        for load in (["--users", "8", "--duration", "2s"], ["--rate", "150/s", "--duration", "2s"]):
             with self.subTest(mode=mode, load=load[0]), OddServer() as server:
                 self.fresh_store()
                 self.measure(server, mode, *load, *more)

@@ -46,7 +46,7 @@ class ErlangC(EndToEnd):
         self.assertTrue(200 < line < 240, line)
         with Standin(*self.OPTIONS) as standin:
             document = self.folder / "out.json"
-            done = self.loadline("find", standin.score, "--p95", "300ms", "--budget", "3m",
+            done = self.loadline("find", standin.score, "--p95", "300ms", "--budget", "100s",
                                  "--precision", "10%", "--json", document, timeout=400)
             self.assertIn(done.code, (0, 6), done.text)
             found = json.loads(document.read_text())["load_line"]

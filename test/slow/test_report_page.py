@@ -108,6 +108,32 @@ class Report(EndToEnd):
             self.assertIn("https://example.com/x.png", look["requests"])
             self.assertTrue(any("image-alt" in fault for fault in look["axe"]), look["axe"])
 
+    def test_a_staircase(self):
+        # 2 pods with one request in service and 4 waiting each: 10 users fit in, 12 do not.
+        with Standin("--pods", "2", "--queue", "4", "--latency", "constant:5ms", "--overhead",
+                     "0") as standin:
+            done = self.loadline("find", standin.score, "--strategy", "staircase", "--requests",
+                                 "100")
+        self.assertEqual(done.code, 0, done.text)
+        for look in self.report("staircase"):
+            self.assertIn("8 users without errors", look["text"])
+            self.assertIn("spread", look["text"])
+            self.assertIn("its request, for a terminal", look["text"])
+            for figure in ("stairs", "search-chart"):
+                self.assertIn(figure, look["figures"])
+            self.assertIn("users", look["tips"]["stairs"])
+
+    def test_a_latency_table(self):
+        with Standin("--pods", "2", "--latency", "constant:1ms", "--overhead", "5ms", "--queue",
+                     "10") as standin:
+            self.loadline("find", standin.score, "--strategy", "staircase", "--start", "2",
+                          "--step", "10", "--max", "32", "--repeat", "1", "--requests", "60",
+                          "--vary", "milli=10,40", "--pods", "2")
+        for look in self.report("vary"):
+            self.assertIn("achieved ÷ calculated", look["text"])
+            self.assertIn("vary-chart", look["figures"])
+            self.assertIn("achieved", look["tips"]["vary-chart"])
+
     def test_users(self):
         with Standin("--latency", "constant:5ms") as standin:
             self.loadline("run", standin.score, "--users", "4", "--duration", "3s", "--p95", "5s")

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/units_text.h"
+#include "cli/fetching.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "convert/curl_command.h"
@@ -107,7 +108,7 @@ Result<scenario::Scenario> ReadStored(const store::RunRecord& record) {
   input.command = scenario::Command::kShow;
   input.subject = fmt::format("scenario of run {}", record.info.id);
   input.yaml = record.info.start.scenario;
-  scenario::Built built = scenario::Build(input, scenario::SystemSurroundings());
+  scenario::Built built = scenario::Build(input, FetchingSurroundings());
   if (!built.ok()) {
     return Wrong(
         "the run's scenario cannot be read again; files are looked for from the folder "

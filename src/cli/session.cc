@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/brake.h"
+#include "cli/fetching.h"
 #include "cli/overload.h"
 #include "cli/preflight.h"
 #include "cli/store_access.h"
@@ -130,7 +131,7 @@ Status Session::BuildScenario() {
     input.subject = arguments_.positionals.front();
   }
   if (!input.subject.empty()) {
-    built_ = scenario::Build(input, scenario::SystemSurroundings());
+    built_ = scenario::Build(input, FetchingSurroundings());
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
   }
   if (!faults.empty()) {

@@ -12,6 +12,7 @@
 #include "scenario/json_body.h"
 #include "scenario/json_path.h"
 #include "scenario/read.h"
+#include "scenario/remote.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
@@ -360,6 +361,9 @@ class RequestReader {
     };
     if (const auto found = named(text); found != data.end()) {
       return found->rows.empty() ? -1 : static_cast<int>(found - data.begin());
+    }
+    if (RefuseUrl(reading_, node, path, text)) {
+      return -1;
     }
     DataSet set;
     const std::size_t begin = text.find_first_not_of(" \t\r\n");

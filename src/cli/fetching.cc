@@ -6,13 +6,17 @@
 #include <utility>
 
 #include "cli/version.h"
+#include "convert/model_metadata.h"
 #include "fetch/cache.h"
 #include "fetch/sha256.h"
+#include "net/resolver.h"
+#include "scenario/secrets.h"
 
 namespace loadline::cli {
 namespace {
 
 constexpr std::size_t kMaxDescription = 64UL << 20;
+constexpr Duration kModelPatience = 10s;  // Who does not say what a model takes by then is down.
 
 fetch::DownloadOptions Usual(const std::string& ca_file) {
   fetch::DownloadOptions options;
@@ -44,11 +48,48 @@ Result<scenario::Fetched> FetchData(const scenario::RemoteFile& file) {
   return fetched;
 }
 
+fetch::DownloadOptions OptionsFor(const scenario::Target& target) {
+  fetch::DownloadOptions options = Usual(target.tls.ca_file);
+  options.tls.client_certificate_file = target.tls.client_certificate_file;
+  options.tls.client_key_file = target.tls.client_key_file;
+  options.tls.insecure = target.tls.insecure;
+  options.max_bytes = kMaxDescription;
+  options.connect = kModelPatience;
+  options.whole = kModelPatience;
+  return options;
+}
+
+Result<scenario::ModelAnswer> AskModel(const scenario::Target& target, const std::string& url) {
+  fetch::DownloadOptions options = OptionsFor(target);
+  for (const std::string& text : target.connections.resolve) {
+    options.overrides.push_back(TRY(net::ParseResolveOverride(text)));
+  }
+  const scenario::Secrets secrets =
+      TRY(scenario::ResolveSecrets(target.credentials, scenario::SystemSurroundings()));
+  for (const scenario::Secrets::Header& header : secrets.headers) {
+    options.headers.emplace_back(header.name, header.value.Reveal());
+  }
+  for (const auto& [name, value] : target.headers) {
+    if (value.IsStatic() && !value.parts.empty()) {
+      options.headers.emplace_back(name, value.parts[0].text);
+    }
+  }
+  const fetch::Downloaded found = TRY(fetch::Download(url, options));
+  convert::Model model = TRY(convert::ReadModel(found.content));
+  scenario::ModelAnswer answer{std::move(model.shape), {}, std::move(model.body)};
+  for (convert::ModelTensor& input : model.inputs) {
+    answer.inputs.push_back(
+        {std::move(input.name), std::move(input.datatype), std::move(input.shape)});
+  }
+  return answer;
+}
+
 }  // namespace
 
 scenario::Surroundings FetchingSurroundings() {
   scenario::Surroundings surroundings = scenario::SystemSurroundings();
   surroundings.fetch = FetchData;
+  surroundings.ask_model = AskModel;
   return surroundings;
 }
 

@@ -77,25 +77,25 @@ Result<Downloaded> Download(const std::string& text, const DownloadOptions& opti
     if (IsRedirect(reply.status) && !reply.location.empty()) {
       const Result<http::Url> next = http::ResolveUrl(url, reply.location);
       if (!next) {
-        return Failed(url, ErrorCode::kUnavailable, "it redirects to something that is no URL");
+        return Failed(url, ErrorCode::kInvalidArgument, "it redirects to something that is no URL");
       }
       if (redirects == kMaxRedirects) {
-        return Failed(first, ErrorCode::kUnavailable,
+        return Failed(first, ErrorCode::kInvalidArgument,
                       fmt::format("more than {} redirects", kMaxRedirects));
       }
       if (url.tls && !next->tls) {
-        return Failed(url, ErrorCode::kUnavailable, "it redirects from https to http");
+        return Failed(url, ErrorCode::kInvalidArgument, "it redirects from https to http");
       }
       url = *next;
       continue;
     }
     if (reply.status != 200) {
       const bool missing = reply.status == 404 || reply.status == 410;
-      return Failed(url, missing ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+      return Failed(url, missing ? ErrorCode::kNotFound : ErrorCode::kInvalidArgument,
                     fmt::format("status {}", reply.status));
     }
     if (!reply.encoding.empty() && reply.encoding != "identity") {
-      return Failed(url, ErrorCode::kUnavailable,
+      return Failed(url, ErrorCode::kInvalidArgument,
                     "the reply is compressed although that was not asked for");
     }
     return Downloaded{std::move(reply.body), url.Text()};

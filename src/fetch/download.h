@@ -38,9 +38,9 @@ struct Downloaded {
 
 /// Follows up to five redirects, never from https to http. Anything but a 200 is an error.
 ///
-/// Errors: kInvalidArgument (a URL that is none, or http where https is due), those of TlsContext,
-/// kNotFound (status 404 or 410), kUnavailable (no connection, no trust, another status, too large,
-/// too slow, compressed, redirected too often).
+/// Errors: kInvalidArgument (a URL that is none, http where https is due, another status than 200,
+/// compressed, redirected too often), those of TlsContext, kNotFound (status 404 or 410),
+/// kUnavailable (no connection, no trust, no whole reply in time, too large).
 [[nodiscard]] Result<Downloaded> Download(const std::string& url, const DownloadOptions& options);
 
 /// `https://host/path`, and `?…` where a query was: a URL that may be shown.

@@ -49,7 +49,8 @@ Surroundings SystemSurroundings() {
             return value == nullptr ? std::nullopt : std::optional<std::string>(value);
           },
           .read_file = ReadFile,
-          .fetch = nullptr};
+          .fetch = nullptr,
+          .ask_model = nullptr};
 }
 
 }  // namespace loadline::scenario

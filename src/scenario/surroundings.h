@@ -5,9 +5,11 @@
 // variables. The functions must be safe from the thread that calls.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -27,6 +29,21 @@ struct Fetched {
   std::string note;       ///< What else the user should know; empty: nothing.
 };
 
+struct Target;
+
+/// An input of a model, as its server describes it.
+struct ModelInput {
+  std::string name;
+  std::string datatype;             ///< `FP32`; TensorFlow's `DT_FLOAT`.
+  std::vector<std::int64_t> shape;  ///< -1: any size.
+};
+
+struct ModelAnswer {
+  std::string shape;  ///< `kserve-v2` or `tfserving`.
+  std::vector<ModelInput> inputs;
+  std::string body;  ///< A request of one row of zeros that fits.
+};
+
 struct Surroundings {
   /// The value of an environment variable; nothing if it is not set.
   std::function<std::optional<std::string>(const std::string& name)> variable;
@@ -35,6 +52,9 @@ struct Surroundings {
   /// What lies behind a URL; https, or http on the loopback. The message of an error names the URL
   /// without its query. Empty: there is nobody who fetches.
   std::function<Result<Fetched>(const RemoteFile& file)> fetch{};
+  /// Asks a model server, at `url`, for the metadata of a model, with the target's credentials and
+  /// trust. kUnavailable: nobody answers. Empty: nobody asks.
+  std::function<Result<ModelAnswer>(const Target& target, const std::string& url)> ask_model{};
 };
 
 /// The process's environment and the file system, without anybody who fetches. Files beyond 1 GiB

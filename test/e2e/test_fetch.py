@@ -211,5 +211,35 @@ class Description(Fetching):
         self.assertIn("status 404", missing.err)
 
 
+class Model(Fetching):
+    """A payload made of what the server says of its model."""
+
+    def run_it(self, *options, model="iris"):
+        document = self.folder / "run.json"
+        done = self.loadline("run", self.standin.url, "--model", model, "--requests", "5",
+                             "--json", document, *LOOSE, *options)
+        self.assertIn(done.code, (0, 6), done.text)
+        self.assertEqual(json.loads(document.read_text())["errors"], {})
+        return done
+
+    def test_kserve_v2_and_tfserving(self):
+        done = self.run_it("--as", "kserve-v2")
+        self.assertIn("sends x FP64 [-1]: zeros", " ".join(done.out.split()))
+        stored = self.query("SELECT scenario FROM runs")[0][0]
+        self.assertIn("datatype", stored)  # Whoever goes on from the run needs not ask again.
+        self.assertIn("sends x DT_DOUBLE [-1]", " ".join(self.run_it("--as", "tfserving").out.split()))
+
+    def test_a_server_that_does_not_know_it_is_2_and_a_silent_one_5(self):
+        done = self.loadline("run", self.plain, "--as", "kserve-v2", "--model", "iris")
+        self.assertEqual(done.code, 2, done.text)
+        self.assertIn(f"{self.plain}/v2/models/iris: status 404", done.err)
+        done = self.loadline("run", "http://127.0.0.1:1", "--as", "kserve-v2", "--model", "iris")
+        self.assertEqual(done.code, 5, done.text)
+        self.assertIn("connection refused", done.err)
+        done = self.loadline("run", self.standin.url, "--as", "kserve-v1", "--model", "iris")
+        self.assertEqual(done.code, 2, done.text)
+        self.assertIn("--rows data.csv", done.err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -34,6 +34,7 @@ constexpr std::array kFromFlags = {
     Flag{"--out", "-o", "FILE", "default: standard output"},
     Flag{"--origin", "", "URL", "har: keep requests to it; openapi, model: the server to use"},
     Flag{"--operation", "", "ID", "openapi: only this one, by operationId or 'POST /path'", true},
+    Flag{"--ca-file", "", "FILE", "openapi, model: whom to trust behind an https URL, PEM"},
     Flag{"--tasks", "", "N", "har: at most so many, the most frequent first (default 50)"},
 };
 
@@ -174,7 +175,7 @@ constexpr std::string_view kFromExamples =
     "loadline scenario from curl -- -X POST --json '{\"milli\": 20}' http://127.0.0.1:8500/score\n"
     "loadline scenario from har recording.har --out scenario.yaml\n"
     "loadline scenario from openapi openapi.yaml --operation score --out scenario.yaml\n"
-    "loadline scenario from model metadata.json --origin http://127.0.0.1:8500";
+    "loadline scenario from model http://127.0.0.1:8500/v2/models/iris --out scenario.yaml";
 
 constexpr std::string_view kRunReference =
     "RUN is @last, @last~1 (the one before), an id as `loadline runs ls` prints it (or its\n"
@@ -288,7 +289,7 @@ std::vector<Command> MakeCommands() {
        "scenario",
        "from",
        "write a scenario from curl, HAR or OpenAPI",
-       {{"curl|har|openapi|model"}, {"COMMAND|FILE", false, true}},
+       {{"curl|har|openapi|model"}, {"COMMAND|FILE|URL", false, true}},
        Group("Result", kFromFlags),
        kFromText,
        kFromExamples},

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/fetching.h"
 #include "cli/request_again.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
@@ -102,7 +103,7 @@ Result<scenario::Scenario> ReadStored(const store::RunRecord& record) {
   input.command = scenario::Command::kShow;
   input.subject = fmt::format("scenario of run {}", record.info.id);
   input.yaml = record.info.start.scenario;
-  scenario::Built built = scenario::Build(input, scenario::SystemSurroundings());
+  scenario::Built built = scenario::Build(input, FetchingSurroundings());
   if (!built.ok()) {
     return Wrong(
         "the run's scenario cannot be read again; files are looked for from the folder "

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/fetching.h"
 #include "cli/session_options.h"
 #include "cli/subcommands.h"
 #include "scenario/build.h"
@@ -31,7 +32,7 @@ ExitCode ScenarioCommand(const Arguments& arguments) {
   input.command = scenario::Command::kShow;
   input.subject = arguments.positionals.front();
   input.settings = ReadSettings(arguments, faults);
-  const scenario::Built built = scenario::Build(input, scenario::SystemSurroundings());
+  const scenario::Built built = scenario::Build(input, FetchingSurroundings());
   faults.insert(faults.end(), built.faults.begin(), built.faults.end());
   if (!faults.empty()) {
     return Fail({ErrorCode::kInvalidArgument, scenario::Format(faults)});

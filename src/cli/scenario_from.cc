@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/fetching.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
 #include "convert/curl.h"
@@ -55,18 +56,35 @@ Result<convert::Found> FromCurl(const std::vector<std::string>& words) {
   return convert::ReadCurlWords(escaped);
 }
 
+bool IsUrl(const std::string& word) {
+  return word.find("://") != std::string::npos;
+}
+
+/// What the only word names: a file, or - for standard input.
 Result<std::string> OnlyFile(const std::vector<std::string>& words, const char* kind) {
   if (words.size() != 1) {
     return Wrong(fmt::format("scenario from {} needs one file", kind));
   }
-  if (words[0].find("://") != std::string::npos) {
-    return Wrong(
-        fmt::format("scenario from {0} reads a file; fetch it first: curl -s {1} | loadline "
-                    "scenario from {0} -",
-                    kind, words[0]));
+  if (IsUrl(words[0])) {
+    return Wrong(fmt::format("scenario from {} reads a file, not a URL", kind));
   }
   return words[0] == "-" ? Result<std::string>(StandardInput())
                          : scenario::SystemSurroundings().read_file(words[0]);
+}
+
+/// The same, or a URL: `url` becomes where it lies, after redirects.
+Result<std::string> FileOrUrl(const Arguments& arguments, const std::vector<std::string>& words,
+                              const char* kind, std::string& url) {
+  const std::string ca_file = arguments.Value("--ca-file");
+  if (words.size() == 1 && IsUrl(words[0])) {
+    fetch::Downloaded found = TRY(FetchDescription(words[0], ca_file));
+    url = found.url;
+    return std::move(found.content);
+  }
+  if (!ca_file.empty()) {
+    return Wrong("--ca-file: found no URL to fetch; expected https://… behind openapi or model");
+  }
+  return OnlyFile(words, kind);
 }
 
 Result<convert::Found> FromHar(const Arguments& arguments, const std::vector<std::string>& words) {
@@ -87,7 +105,7 @@ Result<convert::Found> FromOpenApi(const Arguments& arguments,
   convert::OpenApiChoice choice;
   choice.origin = arguments.Value("--origin");
   choice.operations = arguments.Values("--operation");
-  const std::string text = TRY(OnlyFile(words, "openapi"));
+  const std::string text = TRY(FileOrUrl(arguments, words, "openapi", choice.document));
   return convert::ReadOpenApi(text, choice);
 }
 
@@ -175,11 +193,17 @@ Result<convert::Found> Find(const Arguments& arguments) {
     return FromOpenApi(arguments, words);
   }
   if (kind == "model") {
-    const std::string text = TRY(OnlyFile(words, "model"));
-    return convert::ReadModelMetadata(text, arguments.Value("--origin"));
+    std::string url;
+    const std::string text = TRY(FileOrUrl(arguments, words, "model", url));
+    return convert::ReadModelMetadata(text, arguments.Value("--origin", url));
   }
   return Wrong(
       fmt::format("scenario from: found \"{}\"; expected curl, har, openapi or model", kind));
+}
+
+/// A file's name, or a URL without its query.
+std::string TitleOf(const std::string& word) {
+  return IsUrl(word) ? fetch::ShownUrl(word) : std::filesystem::path(word).filename().string();
 }
 
 Status Convert(const Arguments& arguments) {
@@ -188,9 +212,9 @@ Status Convert(const Arguments& arguments) {
   const std::string out = arguments.Value("--out");
   const std::vector<std::string>& words = arguments.positionals;
   const bool names_file = words[0] != "curl" && words[1] != "-";
-  const std::string title = fmt::format(
-      "From {}{}{}, written by loadline scenario from.", words[0], names_file ? " " : "",
-      names_file ? std::filesystem::path(words[1]).filename().string() : std::string());
+  const std::string title =
+      fmt::format("From {}{}{}, written by loadline scenario from.", words[0],
+                  names_file ? " " : "", names_file ? TitleOf(words[1]) : std::string());
   MoveFiles(out, draft);
   const std::string yaml = TRY(convert::WriteYaml(draft, title));
   TRY(CheckOwnWork(yaml, out.empty() || out == "-" ? "scenario.yaml" : out, draft.notes));

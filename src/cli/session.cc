@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/brake.h"
+#include "cli/fetching.h"
 #include "cli/overload.h"
 #include "cli/preflight.h"
 #include "cli/request_again.h"
@@ -131,11 +132,13 @@ Status Session::BuildScenario() {
     input.subject = arguments_.positionals.front();
   }
   if (!input.subject.empty()) {
-    built_ = scenario::Build(input, scenario::SystemSurroundings());
+    built_ = scenario::Build(input, FetchingSurroundings());
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
   }
   if (!faults.empty()) {
-    return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
+    const bool unanswered = built_.unanswered && faults.size() == built_.faults.size();
+    return Error{unanswered ? ErrorCode::kUnavailable : ErrorCode::kInvalidArgument,
+                 scenario::Format(faults)};
   }
   options_.engine.run_id.clear();
   for (const std::string& note : built_.notes) {
@@ -189,19 +192,23 @@ Status Session::Brake(const Plan& plan) {
   Say(report::TargetText(report_.target, style_));
   report::PlanFacts facts = plan(scenario());
   facts.brake = options_.engine.brake;
+  facts.payload = built_.payload;
   Say(report::PlanText(facts, style_));
   const std::vector<std::string> outside = PublicAddresses(addresses);
   if (outside.empty() || options_.yes) {
     return {};
   }
+  const std::string_view sent = built_.payload.empty()
+                                    ? "nothing was sent"
+                                    : "nothing but the question for the model was sent";
   const std::string what = fmt::format("{} {} neither loopback nor private", Listed(outside),
                                        outside.size() == 1 ? "is" : "are");
   if (!terminal_.input || !terminal_.error) {
     return Error{ErrorCode::kInvalidArgument,
-                 what + ": nothing was sent; --yes says that you may load it"};
+                 fmt::format("{}: {}; --yes says that you may load it", what, sent)};
   }
   if (!TRY(AskYes(what + ". May you load it?", *interruption_))) {
-    return Error{ErrorCode::kInvalidArgument, "nothing was sent"};
+    return Error{ErrorCode::kInvalidArgument, std::string(sent)};
   }
   return {};
 }

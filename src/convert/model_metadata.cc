@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,20 +21,19 @@ Error Wrong(std::string message) {
   return {ErrorCode::kInvalidArgument, "model: " + std::move(message)};
 }
 
-struct Tensor {
-  std::string name;
-  std::string datatype;             // As V2 or TensorFlow names it.
-  std::vector<std::int64_t> shape;  // Unknown sizes as 1.
-};
+// The sizes of one row: unknown ones are 1.
+std::int64_t Known(std::int64_t size) {
+  return std::max<std::int64_t>(size, 1);
+}
 
 // Sizes from numbers (V2) or texts (TensorFlow's JSON writes 64-bit numbers so).
-Status AddSize(const Value& size, Tensor& tensor) {
+Status AddSize(const Value& size, ModelTensor& tensor) {
   const std::optional<double> number = JsonNumber(size.text);
   if (!number.has_value() || *number > kMostElements) {
     return Wrong(fmt::format("the shape of {} holds \"{}\"; expected sizes of at most a million",
                              tensor.name, size.text));
   }
-  tensor.shape.push_back(*number < 1.0 ? 1 : static_cast<std::int64_t>(*number));
+  tensor.shape.push_back(*number < 1.0 ? -1 : static_cast<std::int64_t>(*number));
   return {};
 }
 
@@ -49,23 +49,23 @@ std::string_view Element(std::string_view datatype) {
 }
 
 // Nested lists of the sizes from `axis` on.
-void AppendNested(const Tensor& tensor, std::size_t axis, std::string& out) {
+void AppendNested(const ModelTensor& tensor, std::size_t axis, std::string& out) {
   if (axis == tensor.shape.size()) {
     out += Element(tensor.datatype);
     return;
   }
   out += '[';
-  for (std::int64_t i = 0; i < tensor.shape[axis]; ++i) {
+  for (std::int64_t i = 0; i < Known(tensor.shape[axis]); ++i) {
     out += i > 0 ? "," : "";
     AppendNested(tensor, axis + 1, out);
   }
   out += ']';
 }
 
-Status CheckSize(const Tensor& tensor) {
+Status CheckSize(const ModelTensor& tensor) {
   double elements = 1.0;
   for (const std::int64_t size : tensor.shape) {
-    elements *= static_cast<double>(size);
+    elements *= static_cast<double>(Known(size));
   }
   if (elements > kMostElements) {
     return Wrong(
@@ -76,24 +76,47 @@ Status CheckSize(const Tensor& tensor) {
   return {};
 }
 
-Result<std::string> V2Body(const Value& root) {
-  std::string body = R"({"inputs":[)";
-  const char* between = "";
+Result<std::vector<ModelTensor>> V2Inputs(const Value& root) {
+  std::vector<ModelTensor> tensors;
   for (const Value& input : root.At("inputs").items) {
-    Tensor tensor{input.At("name").text, input.At("datatype").text, {}};
-    std::string shape;
+    ModelTensor tensor{input.At("name").text, input.At("datatype").text, {}};
     for (const Value& size : input.At("shape").items) {
       TRY(AddSize(size, tensor));
-      shape += fmt::format("{}{}", shape.empty() ? "" : ",", tensor.shape.back());
     }
     TRY(CheckSize(tensor));
     if (tensor.shape.empty()) {
       return Wrong(fmt::format("the input {} has no shape", tensor.name));
     }
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+Result<std::vector<ModelTensor>> TfInputs(const Value& inputs) {
+  std::vector<ModelTensor> tensors;
+  for (std::size_t i = 0; i < inputs.items.size(); ++i) {
+    ModelTensor tensor{inputs.keys[i], inputs.items[i].At("dtype").text, {}};
+    for (const Value& size : inputs.items[i].At("tensor_shape").At("dim").items) {
+      TRY(AddSize(size.At("size"), tensor));
+    }
+    TRY(CheckSize(tensor));
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+std::string V2Body(const std::vector<ModelTensor>& inputs) {
+  std::string body = R"({"inputs":[)";
+  const char* between = "";
+  for (const ModelTensor& tensor : inputs) {
     body += std::exchange(between, ",");
     body += R"({"name":)";
     AppendJsonString(tensor.name, body);
-    body += fmt::format(R"(,"shape":[{}],"datatype":)", shape);
+    body += R"(,"shape":[)";
+    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+      body += fmt::format("{}{}", i > 0 ? "," : "", Known(tensor.shape[i]));
+    }
+    body += R"(],"datatype":)";
     AppendJsonString(tensor.datatype, body);
     body += R"(,"data":)";
     AppendNested(tensor, 0, body);
@@ -103,17 +126,12 @@ Result<std::string> V2Body(const Value& root) {
 }
 
 // One instance: an object of named inputs, or the only input itself. The first size is the batch.
-Result<std::string> TfBody(const Value& inputs) {
+std::string TfBody(const std::vector<ModelTensor>& inputs) {
   std::string instance;
-  const bool named = inputs.items.size() > 1;
-  for (std::size_t i = 0; i < inputs.items.size(); ++i) {
-    Tensor tensor{inputs.keys[i], inputs.items[i].At("dtype").text, {}};
-    for (const Value& size : inputs.items[i].At("tensor_shape").At("dim").items) {
-      TRY(AddSize(size.At("size"), tensor));
-    }
-    TRY(CheckSize(tensor));
+  const bool named = inputs.size() > 1;
+  for (const ModelTensor& tensor : inputs) {
     if (named) {
-      instance += i > 0 ? "," : "{";
+      instance += instance.empty() ? "{" : ",";
       AppendJsonString(tensor.name, instance);
       instance += ':';
     }
@@ -124,11 +142,38 @@ Result<std::string> TfBody(const Value& inputs) {
 
 }  // namespace
 
-Result<Found> ReadModelMetadata(std::string_view text, const std::string& origin) {
+Result<Model> ReadModel(std::string_view text) {
   Result<Value> root = ReadDocument(text);
   if (!root.has_value()) {
     return Wrong(root.error().message);
   }
+  Model model;
+  const Value& definition = root->At("metadata").At("signature_def").At("signature_def");
+  if (root->Has("model_spec") && !definition.items.empty()) {
+    const Value& serving =
+        definition.Has("serving_default") ? definition.At("serving_default") : definition.items[0];
+    model.name = root->At("model_spec").At("name").text;
+    model.shape = "tfserving";
+    model.inputs = TRY(TfInputs(serving.At("inputs")));
+    model.body = TfBody(model.inputs);
+  } else if (root->Has("name") && root->Has("inputs")) {
+    model.name = root->At("name").text;
+    model.shape = "kserve-v2";
+    model.inputs = TRY(V2Inputs(*root));
+    model.body = V2Body(model.inputs);
+  } else {
+    return Wrong(
+        "expected the reply of GET /v2/models/NAME (name, inputs) or of GET "
+        "/v1/models/NAME/metadata (model_spec, metadata)");
+  }
+  if (model.inputs.empty()) {
+    return Wrong("the server names no inputs of it, so no payload can be made");
+  }
+  return model;
+}
+
+Result<Found> ReadModelMetadata(std::string_view text, const std::string& origin) {
+  Model model = TRY(ReadModel(text));
   Found found;
   found.target = OriginOf(origin);
   if (found.target.empty()) {
@@ -138,27 +183,12 @@ Result<Found> ReadModelMetadata(std::string_view text, const std::string& origin
   request.method = "POST";
   request.has_body = true;
   request.headers = {{"Content-Type", "application/json"}};
-  const Value& definition = root->At("metadata").At("signature_def").At("signature_def");
-  if (root->Has("model_spec") && !definition.items.empty()) {
-    const Value& serving =
-        definition.Has("serving_default") ? definition.At("serving_default") : definition.items[0];
-    request.name = root->At("model_spec").At("name").text;
-    request.shape = "tfserving";
-    request.url = fmt::format("{}/v1/models/{}:predict", found.target, request.name);
-    request.body = TRY(TfBody(serving.At("inputs")));
-    if (serving.At("inputs").items.empty()) {
-      return Wrong("the model names no inputs");
-    }
-  } else if (root->Has("name") && !root->At("inputs").items.empty()) {
-    request.name = root->At("name").text;
-    request.shape = "kserve-v2";
-    request.url = fmt::format("{}/v2/models/{}/infer", found.target, request.name);
-    request.body = TRY(V2Body(*root));
-  } else {
-    return Wrong(
-        "expected the reply of GET /v2/models/NAME (name, inputs) or of GET "
-        "/v1/models/NAME/metadata (model_spec, metadata)");
-  }
+  request.url = model.shape == "kserve-v2"
+                    ? fmt::format("{}/v2/models/{}/infer", found.target, model.name)
+                    : fmt::format("{}/v1/models/{}:predict", found.target, model.name);
+  request.name = std::move(model.name);
+  request.shape = std::move(model.shape);
+  request.body = std::move(model.body);
   found.notes.emplace_back(
       "the payload fits the model's shapes and is filled with zeros: real rows are better");
   found.requests.push_back(std::move(request));

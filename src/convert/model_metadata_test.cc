@@ -44,7 +44,13 @@ TEST(ModelMetadata, WhatIsNoMetadataIsRefused) {
   EXPECT_THAT(ReadModelMetadata("{\"name\": }", kOrigin).error().message, HasSubstr("line 1"));
   EXPECT_THAT(ReadModelMetadata("{\"a\": 1}", kOrigin).error().message,
               HasSubstr("GET /v2/models"));
-  EXPECT_THAT(ReadModelMetadata("{}", "h").error().message, HasSubstr("--origin"));
+  EXPECT_THAT(ReadModelMetadata(
+                  R"({"name":"m","inputs":[{"name":"x","datatype":"FP32","shape":[1]}]})", "h")
+                  .error()
+                  .message,
+              HasSubstr("--origin"));
+  EXPECT_THAT(ReadModel(R"({"name":"m","inputs":[]})").error().message,
+              HasSubstr("names no inputs"));
   EXPECT_THAT(ReadModelMetadata(R"({"name":"m","inputs":[{"name":"x","datatype":"FP32",
                                     "shape":[1000,1000,1000]}]})",
                                 kOrigin)

@@ -10,6 +10,7 @@
 
 #include "convert/document.h"
 #include "convert/schema_example.h"
+#include "http/url.h"
 #include "scenario/template_text.h"
 
 namespace loadline::convert {
@@ -106,12 +107,31 @@ class OpenApiReader {
         }
       }
     }
+    if (OriginOf(url).empty() && !choice_.document.empty()) {
+      url = TRY(BesideDocument(url));
+    }
     if (OriginOf(url).empty()) {
       return Wrong(fmt::format("{}; say where it runs: --origin https://api.example.com/v1",
                                url.empty() ? "the document names no server"
                                            : fmt::format("its server \"{}\" has no host", url)));
     }
     return scenario::EscapeText(url);
+  }
+
+  // A server without a host is where the document lies (OpenAPI 3.1.0, Server Object; 2.0, host).
+  Result<std::string> BesideDocument(const std::string& url) {
+    const http::Url document = TRY(http::ParseUrl(choice_.document));
+    const std::string& path = swagger_ ? root_.At("basePath").text : url;
+    const Result<http::Url> server = http::ResolveUrl(document, path.empty() ? "/" : path);
+    if (!server.has_value()) {
+      return Wrong(fmt::format("its server \"{}\" is no URL", path));
+    }
+    std::string text = server->Text();
+    if (text.ends_with('/')) {
+      text.pop_back();
+    }
+    found_.notes.push_back(fmt::format("the server is {}, where the document lies", text));
+    return text;
   }
 
   void ListOperations() {

@@ -16,6 +16,7 @@ namespace loadline::convert {
 
 struct OpenApiChoice {
   std::string origin{};                   ///< The server's URL; empty: the document's first.
+  std::string document{};                 ///< The URL it was fetched from; empty: it is a file.
   std::vector<std::string> operations{};  ///< operationId, or `POST /path`; empty: the usual ones.
 };
 

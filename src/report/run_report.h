@@ -46,6 +46,7 @@ struct PlanFacts {
   double max = 0.0;                        ///< find: never more than this.
   std::optional<Duration> time;            ///< Duration of a run, budget of a search.
   std::int64_t requests = 0;               ///< run: ends after so many; 0: no limit.
+  std::string payload{};                   ///< What was made up to be sent; empty: nothing.
   bool brake = true;                       ///< Probes end at > 50 % errors for 2 s.
   std::optional<double> expected_width;    ///< find: relative width of the bracket to expect.
   std::optional<double> precision;         ///< find: as wanted…

@@ -88,6 +88,7 @@ std::string PlanText(const PlanFacts& plan, const Style& style) {
     text += fmt::format("{} {} {}", plan.time.has_value() ? " or" : " for",
                         FormatCount(plan.requests), plan.requests == 1 ? "request" : "requests");
   }
+  text += plan.payload.empty() ? std::string() : fmt::format("; sends {}", Plain(plan.payload));
   text += plan.brake ? "; stops a probe at >50 % errors for 2 s, or 2 s without a reply"
                      : "; no brake: errors stop nothing";
   return Spelled(style, Labelled(style, "plan", kHeadLabel, text));

@@ -149,9 +149,13 @@ Built Build(const Input& input, const Surroundings& surroundings) {
   Overlay(settings, tree, reading.faults);
   ReadAll(reading, tree);
   SortFaults(reading.file, reading.faults);
+  const bool unanswered =
+      reading.unanswered > 0 && std::cmp_equal(reading.unanswered, reading.faults.size());
   return {.scenario = std::move(reading.scenario),
           .faults = std::move(reading.faults),
-          .notes = std::move(reading.notes)};
+          .notes = std::move(reading.notes),
+          .payload = std::move(reading.payload),
+          .unanswered = unanswered};
 }
 
 }  // namespace loadline::scenario

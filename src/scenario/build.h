@@ -38,6 +38,9 @@ struct Built {
   Scenario scenario;               ///< Valid only if ok().
   std::vector<Fault> faults;       ///< In the order of the file, then those of flags.
   std::vector<std::string> notes;  ///< What the user should know: `a smoke test: one user, 10 s`.
+  std::string payload{};  ///< What a payload made of a model's metadata holds; empty: none is made.
+  /// The only fault: a model server that was to be asked does not answer.
+  bool unanswered = false;
 
   [[nodiscard]] bool ok() const { return faults.empty(); }
 };

@@ -69,10 +69,12 @@ constexpr std::array kKeys{
     Key{S::kSecret, "env", T::kText, "Name of an environment variable"},
     Key{S::kSecret, "file", T::kText, "Path of a file; one newline at its end is cut off"},
 
-    Key{S::kData, "csv", T::kText, "Path of a CSV file with a header line"},
-    Key{S::kData, "jsonl", T::kText, "Path of a JSON Lines file, one object a line"},
-    Key{S::kData, "log", T::kText, "Access log of a web server: its GET requests"},
+    Key{S::kData, "csv", T::kText, "Path or URL of a CSV file with a header line"},
+    Key{S::kData, "jsonl", T::kText, "Path or URL of a JSON Lines file, one object a line"},
+    Key{S::kData, "log", T::kText, "Access log of a web server, or its URL: its GET requests"},
     Key{S::kData, "inline", T::kText, "The rows themselves: JSON objects, one a line or a list"},
+    Key{S::kData, "sha256", T::kText, "Of a URL: the file's SHA-256, in hexadecimal"},
+    Key{S::kData, "ca_file", T::kText, "Of a URL: PEM file of trusted authorities", "the target's"},
     Key{S::kData, "order", T::kChoice, "In which order rows are taken", "cycle", S::kRoot,
         "cycle|random|shuffle|once"},
 

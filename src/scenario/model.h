@@ -93,7 +93,9 @@ enum class DataFormat { kCsv, kJsonLines, kInline, kAccessLog };
 struct DataSet {
   std::string name;
   DataFormat format = DataFormat::kJsonLines;
-  std::string file;  ///< Relative to the current folder; kInline: the JSON text itself.
+  std::string file;    ///< Relative to the current folder, or a URL; kInline: the JSON text itself.
+  std::string sha256;  ///< Of what lies behind the URL; empty for files.
+  std::string ca_file;  ///< Of a URL: whom to trust; empty: the target's authorities.
   DataOrder order = DataOrder::kCycle;
   std::vector<std::string> columns;  ///< In the file's order; of JSON Lines: of the first object.
   /// Cell as JSON text: `1.5`, `"red"`, `null`. As many cells per row as there are columns.

@@ -8,6 +8,7 @@
 #include "scenario/access_log.h"
 #include "scenario/data.h"
 #include "scenario/read.h"
+#include "scenario/remote.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
@@ -60,13 +61,15 @@ void ReadDataSet(Reading& reading, const Node& node, const std::string& name,
     if (format == DataFormat::kInline) {
       ReadText(reading, *source, source_path, "JSON objects as text", set.file);
     } else {
-      map.Path(key, set.file);
+      map.Text(key, set.file);
+      set.file =
+          IsUrl(set.file) || set.file.empty() ? set.file : reading.Resolve(source->place, set.file);
     }
   }
   if (source == nullptr && node.kind == Node::Kind::kMap) {
     reading.Complain(map.place(), path, "", "csv: FILE, jsonl: FILE, log: FILE or inline: ROWS");
   }
-  if (source != nullptr && !set.file.empty()) {
+  if (source != nullptr && !set.file.empty() && ReadRemote(map, *source, source_path, set)) {
     AddDataSet(reading, *source, source_path, std::move(set));
   } else {
     reading.scenario.data.push_back(std::move(set));
@@ -108,6 +111,9 @@ void ReadReplayedFile(const MapReader& root) {
   if (!ReadText(reading, *node, "load.replay", "a data set, or a file", text)) {
     return;
   }
+  if (RefuseUrl(reading, *node, "load.replay", text)) {
+    return;
+  }
   const std::optional<DataFormat> format = FormatOf(text);
   if (!IsFree(reading.scenario, text) || !format || !IsFree(reading.scenario, kReplayName)) {
     return;
@@ -134,13 +140,16 @@ std::optional<DataFormat> FormatOf(std::string_view file) {
 int AddDataSet(Reading& reading, const Node& node, const std::string& path, DataSet set) {
   std::string content;
   bool ok = true;
-  if (set.format != DataFormat::kInline) {
+  if (set.format != DataFormat::kInline && IsUrl(set.file)) {
+    ok = FetchData(reading, node, path, set, content);
+  } else if (set.format != DataFormat::kInline) {
     ok = reading.ReadFile(node, path, set.file, content);
   }
   if (ok) {
     const Status status = ReadRows(reading, content, set);
     if (!status.has_value()) {
-      const std::string found = set.format == DataFormat::kInline ? "" : Quote(set.file);
+      const std::string found =
+          set.format == DataFormat::kInline ? "" : Quote(UrlForMessage(set.file));
       reading.Complain(node.place, path, found, status.error().message);
       set.columns.clear();
       set.rows.clear();
@@ -155,6 +164,7 @@ int AddDataSet(Reading& reading, const Node& node, const std::string& path, Data
 
 void ReadData(const MapReader& root) {
   Reading& reading = root.reading();
+  reading.trust_of_target = TrustOfTarget(root);
   const Node* node = root.Find("data");
   if (node == nullptr) {
     ReadReplayedFile(root);

@@ -11,7 +11,9 @@
 #include "scenario/check_text.h"
 #include "scenario/json_body.h"
 #include "scenario/json_path.h"
+#include "scenario/model_payload.h"
 #include "scenario/read.h"
+#include "scenario/remote.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
@@ -54,6 +56,9 @@ class RequestReader {
     ReadHeaders(map_, task_.headers, nullptr);
     ReadBody();
     ReadMethodAndPath();
+    if (asks_model_) {
+      AskForPayload();
+    }
     ReadContentType();
     ReadChecks();
     ReadTimeouts(map_, task_.timeouts);
@@ -272,14 +277,19 @@ class RequestReader {
       reading_.Complain(last->place, map_.path(), "more than one of json, body and rows", "one");
       return;
     }
-    if (task_.shape != BodyShape::kPlain && bodies == 0) {
+    asks_model_ = bodies == 0 && reading_.outside.ask_model &&
+                  (task_.shape == BodyShape::kKserveV2 || task_.shape == BodyShape::kTfServing);
+    if (task_.shape != BodyShape::kPlain && bodies == 0 && !asks_model_) {
       reading_.Complain(
           map_.Find("as")->place, map_.path(),
           fmt::format("as: {} without rows", kShapes[static_cast<std::size_t>(shape)]),
           "rows: with a data set or a file (--rows data.csv)");
       return;
     }
-    task_.has_body = bodies == 1;
+    task_.has_body = bodies == 1 || asks_model_;
+    if (asks_model_) {
+      task_.content_type = kJsonType;
+    }
     if (json != nullptr) {
       task_.body_is_json = true;
       task_.content_type = kJsonType;
@@ -292,6 +302,14 @@ class RequestReader {
     if (is_task_ && rows == nullptr && map_.Has("batch")) {
       reading_.Complain(map_.Find("batch")->place, map_.path(), "batch without rows",
                         "rows: with the data set that is sent in batches");
+    }
+  }
+
+  void AskForPayload() {
+    const std::optional<ModelAnswer> answer =
+        AskModel(reading_, map_.Find("as")->place, map_.path(), task_);
+    if (answer.has_value()) {
+      UsePayload(reading_, *answer, task_);
     }
   }
 
@@ -360,6 +378,9 @@ class RequestReader {
     };
     if (const auto found = named(text); found != data.end()) {
       return found->rows.empty() ? -1 : static_cast<int>(found - data.begin());
+    }
+    if (RefuseUrl(reading_, node, path, text)) {
+      return -1;
     }
     DataSet set;
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -473,6 +494,7 @@ class RequestReader {
   Reading& reading_;
   MapReader map_;
   bool is_task_;
+  bool asks_model_ = false;  // No payload is given: the model server knows one.
   Task task_;
 };
 

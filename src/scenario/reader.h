@@ -27,6 +27,9 @@ struct Reading {
   Scenario scenario;   ///< Being filled.
   std::vector<Fault> faults;
   std::vector<std::string> notes;
+  std::string payload{};          ///< As Built::payload.
+  int unanswered = 0;             ///< Faults because a model server did not answer.
+  std::string trust_of_target{};  ///< Its ca_file, for data behind a URL; empty: the system's.
   /// Captured names that the request being read may use: the first so many of scenario.captured.
   std::size_t captured_so_far = 0;
 

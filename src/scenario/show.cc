@@ -149,9 +149,13 @@ class Shower {
     }
     out_.Line(0, "data:");
     for (const DataSet& set : scenario_.data) {
-      out_.Pair(1, Scalar(set.name),
-                fmt::format("{{{}: {}, order: {}}}", kFormats[static_cast<std::size_t>(set.format)],
-                            Literal(set.file), kOrders[static_cast<std::size_t>(set.order)]));
+      std::string more;
+      more += set.sha256.empty() ? "" : fmt::format(", sha256: {}", Scalar(set.sha256));
+      more += set.ca_file.empty() ? "" : fmt::format(", ca_file: {}", Literal(set.ca_file));
+      out_.Pair(
+          1, Scalar(set.name),
+          fmt::format("{{{}: {}{}, order: {}}}", kFormats[static_cast<std::size_t>(set.format)],
+                      Literal(set.file), more, kOrders[static_cast<std::size_t>(set.order)]));
     }
   }
 

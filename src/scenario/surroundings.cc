@@ -48,7 +48,9 @@ Surroundings SystemSurroundings() {
             const char* value = std::getenv(name.c_str());  // NOLINT: nobody writes the environment
             return value == nullptr ? std::nullopt : std::optional<std::string>(value);
           },
-          .read_file = ReadFile};
+          .read_file = ReadFile,
+          .fetch = nullptr,
+          .ask_model = nullptr};
 }
 
 }  // namespace loadline::scenario

@@ -30,7 +30,8 @@ bool IsVariableName(std::string_view name) {
   });
 }
 
-// A variable whose value would be printed and stored once expanded, and should not be.
+}  // namespace
+
 bool SoundsSecret(std::string_view name) {
   constexpr std::array<std::string_view, 13> kWords{
       "KEY",        "APIKEY", "TOKEN",      "SECRET",      "PASSWORD", "PASSWD", "PASS",
@@ -51,6 +52,19 @@ bool SoundsSecret(std::string_view name) {
   }
   return is_secret();
 }
+
+bool SoundsSigned(std::string_view name) {
+  const std::string text = [&] {
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+    return lower;
+  }();
+  return text == "sig" || text.ends_with("signature");
+}
+
+namespace {
 
 // A piece of text: literal, or the inside of `${…}`.
 struct Piece {

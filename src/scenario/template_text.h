@@ -27,6 +27,13 @@ bool ReadTemplate(Reading& reading, const Node& node, const std::string& path,
 void AppendLiteral(std::string_view text, Template& out);
 void AppendPart(TemplatePart part, Template& out);
 
+/// True for the name of a variable whose value, once expanded, would be printed and stored, and
+/// should not be: a word `KEY`, `TOKEN`, … between underscores, in any case.
+[[nodiscard]] bool SoundsSecret(std::string_view name);
+
+/// True for the names that signatures have in the query of a URL: `sig`, `X-Amz-Signature`.
+[[nodiscard]] bool SoundsSigned(std::string_view name);
+
 /// `text` so that ReadTemplate() and ExpandVariables() take it literally.
 [[nodiscard]] std::string EscapeText(std::string_view text);
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
-#include "telemetry/http_post.h"
+#include "fetch/exchange.h"
 
 namespace loadline::telemetry {
 namespace {
@@ -53,9 +53,9 @@ TEST(MetricsServer, OnlyReadingIsAllowed) {
   const auto server = MetricsServer::Start({}, book);
   ASSERT_TRUE(server);
   const http::Url url = *http::ParseUrl((*server)->url());
-  const auto post = HttpPost::Create(url, "");
+  const auto post = fetch::Exchange::Create(url, {});
   ASSERT_TRUE(post);
-  const Result<PostReply> reply = (*post)->Send({}, "", Now() + 10s);
+  const Result<fetch::Reply> reply = (*post)->Send({.method = "POST"}, {.deadline = Now() + 10s});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->status, 405);
   EXPECT_EQ((*server)->scrapes(), 0);

@@ -60,7 +60,8 @@ bool IsRepeatable(int status) {
 
 }  // namespace
 
-OtlpExporter::OtlpExporter(OtlpOptions options, const RunBook& book, std::unique_ptr<HttpPost> post)
+OtlpExporter::OtlpExporter(OtlpOptions options, const RunBook& book,
+                           std::unique_ptr<fetch::Exchange> post)
     : options_(std::move(options)),
       book_(book),
       resource_(ResourceOf(book.facts(), options_.resource)),
@@ -68,7 +69,9 @@ OtlpExporter::OtlpExporter(OtlpOptions options, const RunBook& book, std::unique
 
 Result<std::unique_ptr<OtlpExporter>> OtlpExporter::Start(OtlpOptions options,
                                                           const RunBook& book) {
-  std::unique_ptr<HttpPost> post = TRY(HttpPost::Create(options.url, options.ca_file));
+  net::TlsOptions tls;
+  tls.ca_file = options.ca_file;
+  std::unique_ptr<fetch::Exchange> post = TRY(fetch::Exchange::Create(options.url, tls));
   std::unique_ptr<OtlpExporter> exporter(
       new OtlpExporter(std::move(options), book, std::move(post)));
   exporter->thread_ = std::thread([raw = exporter.get()] { raw->Run(); });
@@ -148,7 +151,8 @@ OtlpExporter::Outcome OtlpExporter::Export(Instant deadline) {
   for (const auto& [name, value] : options_.headers) {
     headers.push_back({name, value});
   }
-  const Result<PostReply> reply = post_->Send(headers, body, deadline);
+  const Result<fetch::Reply> reply =
+      post_->Send({.method = "POST", .headers = headers, .body = body}, {.deadline = deadline});
   if (!reply) {
     ++delivery_.failed;
     delivery_.last_failure = reply.error().message;
@@ -157,7 +161,7 @@ OtlpExporter::Outcome OtlpExporter::Export(Instant deadline) {
   return Judge(*reply);
 }
 
-OtlpExporter::Outcome OtlpExporter::Judge(const PostReply& reply) {
+OtlpExporter::Outcome OtlpExporter::Judge(const fetch::Reply& reply) {
   if (reply.status < 200 || reply.status > 299) {
     ++delivery_.failed;
     const std::string reason = ReasonIn(reply.body);

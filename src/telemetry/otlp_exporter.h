@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "base/result.h"
-#include "telemetry/http_post.h"
+#include "fetch/exchange.h"
 #include "telemetry/otlp_options.h"
 #include "telemetry/run_book.h"
 
@@ -56,11 +56,11 @@ class OtlpExporter {
   };
   enum class Order { kGoOn, kFinish, kStop };
 
-  OtlpExporter(OtlpOptions options, const RunBook& book, std::unique_ptr<HttpPost> post);
+  OtlpExporter(OtlpOptions options, const RunBook& book, std::unique_ptr<fetch::Exchange> post);
   void Run();
   void SendLast();
   [[nodiscard]] Outcome Export(Instant deadline);
-  [[nodiscard]] Outcome Judge(const PostReply& reply);
+  [[nodiscard]] Outcome Judge(const fetch::Reply& reply);
   /// Waits; true if the order has changed from kGoOn.
   bool Wait(Duration time);
   void End(Order order);
@@ -70,7 +70,7 @@ class OtlpExporter {
   const RunBook& book_;
   Labels resource_;
   // The exporter's thread only, until it has ended.
-  std::unique_ptr<HttpPost> post_;
+  std::unique_ptr<fetch::Exchange> post_;
   Delivery delivery_;
   // Crosses threads.
   std::mutex mutex_;

@@ -1,4 +1,4 @@
-#include "telemetry/http_post.h"
+#include "fetch/exchange.h"
 
 #include <fmt/core.h>
 
@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "http/body_capture.h"
+#include "base/units_text.h"
 
-namespace loadline::telemetry {
+namespace loadline::fetch {
 namespace {
-
-constexpr std::size_t kKeptBody = 64UL * 1024;
 
 Error Unavailable(std::string reason) {
   return {ErrorCode::kUnavailable, std::move(reason)};
@@ -20,27 +18,28 @@ Error Unavailable(std::string reason) {
 
 }  // namespace
 
-HttpPost::HttpPost(http::Url url, std::unique_ptr<net::Loop> loop,
-                   std::unique_ptr<net::TlsContext> tls)
+Exchange::Exchange(http::Url url, std::unique_ptr<net::Loop> loop,
+                   std::unique_ptr<net::TlsContext> tls,
+                   std::vector<net::ResolveOverride> overrides)
     : url_(std::move(url)),
       loop_(std::move(loop)),
       tls_(std::move(tls)),
+      resolver_(std::move(overrides)),
       asked_(resolver_, *loop_) {}
 
-Result<std::unique_ptr<HttpPost>> HttpPost::Create(const http::Url& url,
-                                                   const std::string& ca_file) {
+Result<std::unique_ptr<Exchange>> Exchange::Create(const http::Url& url, net::TlsOptions tls,
+                                                   std::vector<net::ResolveOverride> overrides) {
   std::unique_ptr<net::Loop> loop = TRY(net::Loop::Create());
-  std::unique_ptr<net::TlsContext> tls;
+  std::unique_ptr<net::TlsContext> context;
   if (url.tls) {
-    net::TlsOptions options;
-    options.server_name = url.host;
-    options.ca_file = ca_file;
-    tls = TRY(net::TlsContext::Create(options));
+    tls.server_name = url.host;
+    context = TRY(net::TlsContext::Create(tls));
   }
-  return std::unique_ptr<HttpPost>(new HttpPost(url, std::move(loop), std::move(tls)));
+  return std::unique_ptr<Exchange>(
+      new Exchange(url, std::move(loop), std::move(context), std::move(overrides)));
 }
 
-bool HttpPost::Await(Instant deadline) {
+bool Exchange::Await(Instant deadline) {
   const Instant now = Now();
   if (now >= deadline) {
     return false;
@@ -50,12 +49,12 @@ bool HttpPost::Await(Instant deadline) {
   return true;
 }
 
-void HttpPost::Close() {
+void Exchange::Close() {
   loop_->Remove(registration_);
   stream_.Close();
 }
 
-Result<std::vector<net::Address>> HttpPost::Resolve(Instant deadline) {
+Result<std::vector<net::Address>> Exchange::Resolve(Instant deadline) {
   const std::uint64_t question = asked_.Ask(url_.host, url_.port);
   net::Resolution answer;
   // An answer that came too late for an earlier question may lie before ours.
@@ -73,7 +72,7 @@ Result<std::vector<net::Address>> HttpPost::Resolve(Instant deadline) {
   return Unavailable(fmt::format("no answer in time about the name \"{}\"", url_.host));
 }
 
-Status HttpPost::Connect(const net::Address& address, Instant deadline) {
+Status Exchange::Connect(const net::Address& address, Instant deadline) {
   net::StreamState state = stream_.StartConnect(address, {}, tls_.get(), Now());
   if (state != net::StreamState::kFailed) {
     Result<net::Registration> added = loop_->Add(stream_.fd(), 0);
@@ -94,7 +93,7 @@ Status HttpPost::Connect(const net::Address& address, Instant deadline) {
   return {};
 }
 
-Status HttpPost::Write(std::string_view bytes, Instant deadline) {
+Status Exchange::Write(std::string_view bytes, Instant deadline) {
   while (!bytes.empty()) {
     const net::IoResult io = stream_.Send(bytes);
     if (io.status == net::IoStatus::kOk) {
@@ -108,41 +107,61 @@ Status HttpPost::Write(std::string_view bytes, Instant deadline) {
   return {};
 }
 
-Status HttpPost::Read(http::ResponseParser& parser, Instant deadline) {
+Status Exchange::Read(http::ResponseParser& parser, const http::BodyCapture& capture,
+                      const Patience& patience) {
   const std::span<char> buffer = loop_->receive_buffer();
+  const auto too_large = [&](std::uint64_t bytes) {
+    return patience.whole && bytes > patience.max_bytes;
+  };
+  Instant heard = Now();
   while (!parser.done()) {
     const net::IoResult io = stream_.Recv(buffer);
     switch (io.status) {
       case net::IoStatus::kOk:
         (void)parser.Feed({buffer.data(), io.bytes});
+        heard = Now();
         break;
       case net::IoStatus::kClosed:
         parser.OnClose();
         break;
       case net::IoStatus::kError:
         return Unavailable(stream_.ErrorText());
-      case net::IoStatus::kAgain:
-        if (!Await(deadline)) {
-          return Unavailable("no reply in time");
+      case net::IoStatus::kAgain: {
+        const bool pauses = patience.deadline - heard > patience.idle;
+        if (!Await(pauses ? heard + patience.idle : patience.deadline)) {
+          return Unavailable(
+              capture.total() > 0
+                  ? fmt::format("the reply stopped after {}",
+                                FormatBytes(Bytes{static_cast<std::int64_t>(capture.total())}))
+                  : "no reply in time");
         }
         break;
+      }
     }
     if (parser.state() == http::ParseState::kFailed) {
       return Unavailable(fmt::format("the reply is not HTTP/1.1: {}", http::Text(parser.fault())));
+    }
+    if (too_large(capture.total()) || too_large(parser.content_length().value_or(0))) {
+      return Unavailable(
+          fmt::format("the reply is larger than {}",
+                      FormatBytes(Bytes{static_cast<std::int64_t>(patience.max_bytes)})));
     }
   }
   return {};
 }
 
-Result<PostReply> HttpPost::Send(std::span<const http::HeaderView> headers, std::string_view body,
-                                 Instant deadline) {
+Result<Reply> Exchange::Send(const Question& question, const Patience& patience) {
+  // Until the request is written: then every byte of the reply renews the patience.
+  const Instant begin = Now();
+  const Instant deadline =
+      patience.idle < patience.deadline - begin ? begin + patience.idle : patience.deadline;
   http::RequestView request;
-  request.method = "POST";
+  request.method = question.method;
   request.target = url_.target;
   const std::string host = url_.HostHeader();
   request.host = host;
-  request.headers = headers;
-  request.body = body;
+  request.headers = question.headers;
+  request.body = question.body;
   request.close = true;
   std::string bytes;
   TRY(http::SerializeRequest(request, bytes));
@@ -159,15 +178,19 @@ Result<PostReply> HttpPost::Send(std::span<const http::HeaderView> headers, std:
   if (connected) {
     connected = Write(bytes, deadline);
   }
-  http::BodyCapture capture(kKeptBody);
+  http::BodyCapture capture(patience.max_bytes);
   http::ResponseParser parser;
-  parser.Expect(false, &capture);
+  parser.Expect(question.method == "HEAD", &capture);
   if (connected) {
-    connected = Read(parser, deadline);
+    connected = Read(parser, capture, patience);
   }
   Close();
   TRY(connected);
-  return PostReply{parser.status(), std::string(capture.view()), parser.retry_after()};
+  return Reply{.status = parser.status(),
+               .body = std::string(capture.view()),
+               .location = std::string(parser.Header("Location").value_or("")),
+               .encoding = std::string(parser.Header("Content-Encoding").value_or("")),
+               .retry_after = parser.retry_after()};
 }
 
-}  // namespace loadline::telemetry
+}  // namespace loadline::fetch

@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "compare/difference.h"
 #include "compare/estimate.h"
-#include "compare/test_support.h"
+#include "compare/testing/simulated.h"
 
 namespace loadline::compare {
 namespace {

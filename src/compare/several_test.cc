@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "compare/test_support.h"
+#include "compare/testing/simulated.h"
 
 namespace loadline::compare {
 namespace {

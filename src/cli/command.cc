@@ -138,6 +138,16 @@ constexpr std::string_view kVerifyExamples =
     "loadline verify http://127.0.0.1:8500/score --rate 40/s --p95 250ms\n"
     "loadline verify scenario.yaml --users 50 --slo 'score:p99 < 1s' --budget 2m --quiet";
 
+constexpr std::string_view kAbText =
+    "Loads two targets in turns, block by block (AB and BA in shuffled order), and compares them\n"
+    "pair by pair: what drifts on this machine or in the network touches both. A is the first\n"
+    "URL, or the scenario's own target. Exit code 1: B is proved worse; 6: not decided; 0: B is\n"
+    "not worse by more than --tolerance.";
+constexpr std::string_view kAbExamples =
+    "loadline ab http://127.0.0.1:8500/score http://127.0.0.1:8501/score --rate 40/s\n"
+    "loadline ab scenario.yaml https://canary.example.com --blocks 20 --yes\n"
+    "loadline ab scenario.yaml http://10.0.0.7:8500 http://10.0.0.8:8500 --junit ab.xml";
+
 constexpr std::string_view kStandinText =
     "A model service to practise on: pods with a queue each, behind real sockets. A request may\n"
     "ask for its own time: {\"milli\": 500}. A full queue answers 503. It also has /healthz,\n"
@@ -264,6 +274,14 @@ std::vector<Command> MakeCommands() {
        kFindExamples},
       {kVerify, "", "verify", "test whether a load holds your objectives", target,
        LoadFlagGroups(kVerify), kVerifyText, kVerifyExamples},
+      {kAb,
+       "",
+       "ab",
+       "load two targets in turns and say whether B is worse",
+       {{"URL|scenario.yaml"}, {"URL", true, true}},
+       LoadFlagGroups(kAb),
+       kAbText,
+       kAbExamples},
       {kStandin,
        "",
        "standin",

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/units_text.h"
+#include "cli/comparison.h"
 #include "cli/file_output.h"
 #include "cli/output_options.h"
-#include "cli/outputs.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
@@ -154,25 +154,6 @@ report::ComparedRun FactsOf(const Side& side) {
   return run;
 }
 
-/// What `--confidence` and `--tolerance` say.
-Result<compare::CompareOptions> ReadOptions(const Arguments& arguments) {
-  compare::CompareOptions options;
-  const auto share = [&](const char* flag, double low, double high, double& out) -> Status {
-    if (arguments.Has(flag)) {
-      const Result<double> value = ParseShare(arguments.Value(flag));
-      if (!value || *value < low || *value > high) {
-        return Invalid(fmt::format("{}: found \"{}\"; expected a share from {} to {}", flag,
-                                   arguments.Value(flag), FormatPercent(low), FormatPercent(high)));
-      }
-      out = *value;
-    }
-    return {};
-  };
-  TRY(share("--confidence", 0.5, 0.999, options.confidence));
-  TRY(share("--tolerance", 0.0, 1.0, options.tolerated));
-  return options;
-}
-
 Result<report::ComparisonReport> CompareSides(const Side& a, const Side& b,
                                               compare::CompareOptions options, bool force) {
   report::ComparisonReport report;
@@ -220,36 +201,6 @@ Result<report::ComparisonReport> CompareSides(const Side& a, const Side& b,
   return report;
 }
 
-ExitCode CodeOf(compare::Proof proof) {
-  switch (proof) {
-    case compare::Proof::kWorse:
-      return ExitCode::kBroken;
-    case compare::Proof::kUndecided:
-      return ExitCode::kUndecided;
-    case compare::Proof::kNoWorse:
-    case compare::Proof::kBetter:
-      return ExitCode::kHeld;
-  }
-  return ExitCode::kUndecided;
-}
-
-/// JUnit, and GitHub's summary and annotations, as asked for.
-Status TellPipelines(const std::vector<report::ComparisonReport>& reports,
-                     const OutputOptions& outputs, std::FILE* out) {
-  std::vector<report::JunitSuite> suites;
-  std::vector<report::Annotation> annotations;
-  std::string summary;
-  for (const report::ComparisonReport& report : reports) {
-    suites.push_back(report::JunitSuiteOf(report, outputs.undecided));
-    const std::vector<report::Annotation> some = report::AnnotationsOf(report);
-    annotations.insert(annotations.end(), some.begin(), some.end());
-    summary += report::SummaryMarkdown(report) + "\n";
-  }
-  TellGithub(outputs, summary, annotations, out);
-  return outputs.junit.empty() ? Status()
-                               : WriteWhole(outputs.junit, report::JunitDocument(suites));
-}
-
 Result<ExitCode> Compare(const Arguments& arguments) {
   const std::vector<std::string>& names = arguments.positionals;
   std::vector<std::string> runs;
@@ -262,7 +213,7 @@ Result<ExitCode> Compare(const Arguments& arguments) {
         "two runs are the least to compare: loadline compare @last~1 @last, or "
         "--baseline LABEL @last");
   }
-  const compare::CompareOptions options = TRY(ReadOptions(arguments));
+  const compare::CompareOptions options = TRY(ReadCompareOptions(arguments));
   std::vector<scenario::Fault> faults;
   const OutputOptions outputs = ReadOutputOptions(arguments, ReadEnvironment, faults);
   if (!faults.empty()) {

@@ -85,7 +85,7 @@ constexpr std::array kQueryFlags = {
 };
 
 constexpr std::array kCompareFlags = {
-    Flag{"--baseline", "", "RUN", "the run that the others are compared with"},
+    Flag{"--baseline", "", "RUN", "what the others are compared with; a label: all its runs", true},
     Flag{"--tolerance", "", "SHARE", "relative change that does not matter (default 5%)"},
     Flag{"--confidence", "", "SHARE", "that nothing is called worse by chance (default 95%)"},
     Flag{"--task", "", "NAME", "only this task's requests"},
@@ -228,10 +228,13 @@ constexpr std::string_view kQueryExamples =
 constexpr std::string_view kCompareText =
     "Compares stored runs with the first one: percentiles, mean, errors and (for users)\n"
     "throughput, or the load lines of searches. Intervals respect that late requests come in\n"
-    "clusters. Exit code 1: something is proved worse; 6: not decided; 0: nothing is worse.";
+    "clusters; with a baseline of several runs also that runs differ from each other. Exit code "
+    "1:\n"
+    "something is proved worse; 6: not decided; 0: nothing is worse.";
 constexpr std::string_view kCompareExamples =
     "loadline compare @last~1 @last\n"
-    "loadline compare --baseline release-7 @last --tolerance 10%";
+    "loadline compare --baseline release-7 @last --tolerance 10%\n"
+    "loadline compare --baseline @last~3 --baseline @last~2 --baseline @last~1 @last";
 
 constexpr std::string_view kCompletionText =
     "Prints a script that completes subcommands, options and files in your shell: bash, zsh or\n"

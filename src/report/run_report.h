@@ -18,13 +18,13 @@ namespace loadline::report {
 
 /// Where the load went.
 struct TargetFacts {
-  std::string name;                    ///< ab: `A` or `B`; else empty.
   std::string method;                  ///< Of the first task: `POST`.
   std::string url;                     ///< Secrets redacted.
   std::vector<std::string> addresses;  ///< As resolved.
   Duration connect{};                  ///< Of the preflight; 0: unknown.
   std::string tls;                     ///< `TLSv1.3`; empty: plain HTTP.
   bool insecure = false;               ///< Certificates were not verified: said in every result.
+  std::string name = {};               ///< ab: `A` or `B`; else empty.
 };
 
 /// The preflight's reply to one task.

@@ -86,7 +86,7 @@ constexpr std::array kQueryFlags = {
 };
 
 constexpr std::array kCompareFlags = {
-    Flag{"--baseline", "", "RUN", "the run that the others are compared with"},
+    Flag{"--baseline", "", "RUN", "what the others are compared with; a label: all its runs", true},
     Flag{"--tolerance", "", "SHARE", "relative change that does not matter (default 5%)"},
     Flag{"--confidence", "", "SHARE", "that nothing is called worse by chance (default 95%)"},
     Flag{"--task", "", "NAME", "only this task's requests"},
@@ -138,6 +138,16 @@ constexpr std::string_view kVerifyText =
 constexpr std::string_view kVerifyExamples =
     "loadline verify http://127.0.0.1:8500/score --rate 40/s --p95 250ms\n"
     "loadline verify scenario.yaml --users 50 --slo 'score:p99 < 1s' --budget 2m --quiet";
+
+constexpr std::string_view kAbText =
+    "Loads two targets in turns, block by block (AB and BA in shuffled order), and compares them\n"
+    "pair by pair: what drifts on this machine or in the network touches both. A is the first\n"
+    "URL, or the scenario's own target. Exit code 1: B is proved worse; 6: not decided; 0: B is\n"
+    "not worse by more than --tolerance.";
+constexpr std::string_view kAbExamples =
+    "loadline ab http://127.0.0.1:8500/score http://127.0.0.1:8501/score --rate 40/s\n"
+    "loadline ab scenario.yaml https://canary.example.com --blocks 20 --yes\n"
+    "loadline ab scenario.yaml http://10.0.0.7:8500 http://10.0.0.8:8500 --junit ab.xml";
 
 constexpr std::string_view kStandinText =
     "A model service to practise on: pods with a queue each, behind real sockets. A request may\n"
@@ -219,10 +229,13 @@ constexpr std::string_view kQueryExamples =
 constexpr std::string_view kCompareText =
     "Compares stored runs with the first one: percentiles, mean, errors and (for users)\n"
     "throughput, or the load lines of searches. Intervals respect that late requests come in\n"
-    "clusters. Exit code 1: something is proved worse; 6: not decided; 0: nothing is worse.";
+    "clusters; with a baseline of several runs also that runs differ from each other. Exit code "
+    "1:\n"
+    "something is proved worse; 6: not decided; 0: nothing is worse.";
 constexpr std::string_view kCompareExamples =
     "loadline compare @last~1 @last\n"
-    "loadline compare --baseline release-7 @last --tolerance 10%";
+    "loadline compare --baseline release-7 @last --tolerance 10%\n"
+    "loadline compare --baseline @last~3 --baseline @last~2 --baseline @last~1 @last";
 
 constexpr std::string_view kCompletionText =
     "Prints a script that completes subcommands, options and files in your shell: bash, zsh or\n"
@@ -265,6 +278,14 @@ std::vector<Command> MakeCommands() {
        kFindExamples},
       {kVerify, "", "verify", "test whether a load holds your objectives", target,
        LoadFlagGroups(kVerify), kVerifyText, kVerifyExamples},
+      {kAb,
+       "",
+       "ab",
+       "load two targets in turns and say whether B is worse",
+       {{"URL|scenario.yaml"}, {"URL", true, true}},
+       LoadFlagGroups(kAb),
+       kAbText,
+       kAbExamples},
       {kStandin,
        "",
        "standin",

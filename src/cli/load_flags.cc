@@ -23,6 +23,12 @@ constexpr std::array kRunOnly = {
     Flag{"--after", "", "RUN", "with --overload: the find (default @last)"},
 };
 
+constexpr std::array kAbOnly = {
+    Flag{"--blocks", "", "N", "blocks on each target (default 10, at least 4)"},
+    Flag{"--block", "", "TIME", "length of each, its --warmup (default a fifth) included: 10s"},
+    Flag{"--tolerance", "", "SHARE", "relative change that does not matter (default 5%)"},
+};
+
 constexpr std::array kGenerator = {
     Flag{"--threads", "", "N", "engine threads (default: cores - 1; against loopback 1)"},
     Flag{"--pacing", "", "HOW", "hybrid, busy or timer (default: what suits the machine)"},
@@ -82,6 +88,9 @@ bool IsLeftOut(CommandId command, std::string_view name) {
   static const Names kNotInRun = {"--by",     "--budget",   "--precision", "--covers",
                                   "--max",    "--strategy", "--start",     "--step",
                                   "--repeat", "--max-users"};
+  static const Names kNotInAb = {"--duration", "--requests", "--replay", "--warp", "--time-column",
+                                 "--loop",     "--slo",      "--p50",    "--p75",  "--p90",
+                                 "--p95",      "--p99",      "--errors"};
   const auto among = [name](const Names& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
@@ -92,9 +101,16 @@ bool IsLeftOut(CommandId command, std::string_view name) {
       return among(kNotInVerify);
     case CommandId::kRun:
       return among(kNotInRun);
+    case CommandId::kAb:
+      return among(kNotInRun) || among(kNotInAb);
     default:
       return false;
   }
+}
+
+/// What makes sense of a comparison, too: metrics are those of one run.
+bool IsOfComparisons(const Flag& flag) {
+  return flag.name.starts_with("--junit") || flag.name.ends_with("github");
 }
 
 void Append(std::vector<FlagGroup>& groups, std::string_view title, const Flag& flag) {
@@ -130,7 +146,13 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
       Append(groups, "Load", flag);
     }
   }
-  if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify) {
+  if (command == CommandId::kAb) {
+    for (const Flag& flag : kAbOnly) {
+      Append(groups, "Trial", flag);
+    }
+  }
+  if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify ||
+      command == CommandId::kAb) {
     for (const Flag& flag : kGenerator) {
       Append(groups, "Generator", flag);
     }
@@ -138,10 +160,12 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
       Append(groups, "Result", flag);
     }
     for (const Flag& flag : kPipelines) {
-      Append(groups, "Pipelines", flag);
+      if (command != CommandId::kAb || IsOfComparisons(flag)) {
+        Append(groups, "Pipelines", flag);
+      }
     }
   }
-  if (command == CommandId::kRun) {
+  if (command == CommandId::kRun || command == CommandId::kAb) {
     Append(groups, "Generator", kNoBrake);
   }
   std::erase_if(groups, [](const FlagGroup& group) { return group.flags.empty(); });

@@ -1,5 +1,5 @@
-// The options of `run`, `find`, `verify` and `scenario`: those of the scenario that make sense
-// there, and those of the session (store, generator, output).
+// The options of `run`, `find`, `verify`, `ab` and `scenario`: those of the scenario that make
+// sense there, and those of the session (store, generator, output).
 //
 // Pure, safe from any thread.
 #pragma once

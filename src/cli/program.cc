@@ -20,6 +20,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return FindCommand(arguments);
     case CommandId::kVerify:
       return VerifyCommand(arguments);
+    case CommandId::kAb:
+      return AbCommand(arguments);
     case CommandId::kStandin:
       return StandinCommand(arguments);
     case CommandId::kScenarioShow:

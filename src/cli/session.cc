@@ -54,8 +54,11 @@ std::string Listed(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Session::Session(const Arguments& arguments, scenario::Command command)
-    : arguments_(arguments), command_(command), terminal_(DetectTerminal()) {
+Session::Session(const Arguments& arguments, scenario::Command command, std::optional<SideOf> side)
+    : arguments_(arguments),
+      command_(command),
+      side_(std::move(side)),
+      terminal_(DetectTerminal()) {
   // A reader that went away (`loadline run | head`) must not cost the record.
   ::signal(SIGPIPE, SIG_IGN);
 }
@@ -67,22 +70,52 @@ Session::~Session() {
 }
 
 std::optional<ExitCode> Session::Open(const Plan& plan) {
-  Status ready = BuildScenario();
+  if (const std::optional<ExitCode> over = Prepare()) {
+    return over;
+  }
+  report::PlanFacts facts = plan(scenario());
+  facts.brake = options_.engine.brake;
+  facts.payload = built_.payload;
+  Say(report::PlanText(facts, style_));
+  for (const auto part : {&Session::Allow, &Session::Begin, &Session::MeetTarget}) {
+    if (const std::optional<ExitCode> over = (this->*part)()) {
+      return over;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ExitCode> Session::Prepare() {
+  const Status built = BuildScenario();
+  if (!built) {
+    return Fail(built.error());
+  }
+  if (side_) {
+    interruption_ = side_->interruption;
+  } else {
+    Result<std::unique_ptr<Interruption>> interruption = Interruption::Start();
+    if (!interruption) {
+      return Fail(interruption.error());
+    }
+    interruption_ = *std::move(interruption);
+  }
+  Status ready = CheckFiles();
+  if (ready) {
+    ready = NameTarget();
+  }
   if (!ready) {
-    return Fail(ready.error());
+    return FailUnopened(ready.error());
   }
-  Result<std::unique_ptr<Interruption>> interruption = Interruption::Start();
-  if (!interruption) {
-    return Fail(interruption.error());
-  }
-  interruption_ = *std::move(interruption);
-  ready = CheckFiles();
-  if (ready) {
-    ready = Brake(plan);
-  }
-  if (ready) {
-    ready = OpenStore();
-  }
+  return std::nullopt;
+}
+
+std::optional<ExitCode> Session::Allow() {
+  const Status allowed = AskForYes();
+  return allowed ? std::nullopt : std::optional(FailUnopened(allowed.error()));
+}
+
+std::optional<ExitCode> Session::Begin() {
+  Status ready = OpenStore();
   if (ready) {
     ready = BeginRecord();
   }
@@ -97,14 +130,23 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
     Forget();
     return Fail(ready.error());
   }
+  return std::nullopt;
+}
+
+std::optional<ExitCode> Session::MeetTarget() {
   return options_.preflight ? RunPreflight() : std::nullopt;
 }
 
 Status Session::BuildScenario() {
   std::vector<scenario::Fault> faults;
   options_ = ReadSessionOptions(arguments_, faults);
-  outputs_ = Outputs(ReadOutputOptions(arguments_, ReadEnvironment, faults));
+  OutputOptions outputs = ReadOutputOptions(arguments_, ReadEnvironment, faults);
   const bool json_to_output = options_.json == "-";
+  if (side_) {
+    options_.json.clear();
+  } else {
+    outputs_ = Outputs(std::move(outputs));
+  }
   out_ = json_to_output ? stderr : stdout;
   const bool on_terminal = report::IsInteractive(::fileno(out_));
   style_ = StyleFor(out_);
@@ -140,9 +182,14 @@ Status Session::BuildScenario() {
     return Error{unanswered ? ErrorCode::kUnavailable : ErrorCode::kInvalidArgument,
                  scenario::Format(faults)};
   }
+  if (side_ && !built_.scenario.label.empty()) {
+    built_.scenario.label += fmt::format("-{}", side_->name);
+  }
   options_.engine.run_id.clear();
   for (const std::string& note : built_.notes) {
-    Say(note + "\n");
+    if (!side_) {  // Once is enough, and who made both tells them.
+      Say(note + "\n");
+    }
   }
   return {};
 }
@@ -181,20 +228,21 @@ Status Session::CheckFiles() const {
   return {};
 }
 
-Status Session::Brake(const Plan& plan) {
-  const std::vector<net::Address> addresses = TRY(ResolveTarget(scenario().target));
+Status Session::NameTarget() {
+  addresses_ = TRY(ResolveTarget(scenario().target));
+  report_.target.name = side_ ? side_->name : "";
   report_.target.method = TargetMethod(scenario());
   report_.target.url = TargetUrl(scenario());
   report_.target.insecure = scenario().target.tls.insecure;
-  for (const net::Address& address : addresses) {
+  for (const net::Address& address : addresses_) {
     report_.target.addresses.push_back(address.HostText());
   }
   Say(report::TargetText(report_.target, style_));
-  report::PlanFacts facts = plan(scenario());
-  facts.brake = options_.engine.brake;
-  facts.payload = built_.payload;
-  Say(report::PlanText(facts, style_));
-  const std::vector<std::string> outside = PublicAddresses(addresses);
+  return {};
+}
+
+Status Session::AskForYes() {
+  const std::vector<std::string> outside = PublicAddresses(addresses_);
   if (outside.empty() || options_.yes) {
     return {};
   }
@@ -296,16 +344,23 @@ std::optional<ExitCode> Session::RunPreflight() {
   if (interrupted()) {
     return Close(ExitCode::kInterrupted, "interrupted at the first request");
   }
+  const std::string target = side_ ? "target " + side_->name : "the target";
   if (!preflight->answered()) {
-    static_cast<void>(
-        Fail({ErrorCode::kUnavailable, "the target does not answer: " + FirstFault(*preflight)}));
+    static_cast<void>(Fail({ErrorCode::kUnavailable, fmt::format("{} does not answer: {}", target,
+                                                                 FirstFault(*preflight))}));
     return Close(ExitCode::kNeverAnswered, "the target does not answer");
   }
-  Say(report::ReplyText(ToReplies(*preflight), style_));
+  std::string replies = report::ReplyText(ToReplies(*preflight), style_);
+  if (constexpr std::string_view kLabel = "reply "; side_ && replies.starts_with(kLabel)) {
+    replies.replace(kLabel.size(), side_->name.size(), side_->name);
+  }
+  Say(replies);
   if (!preflight->passed()) {
-    static_cast<void>(Fail({ErrorCode::kInvalidArgument,
-                            "the first reply is not what it should be: " + FirstFault(*preflight) +
-                                "; --no-preflight goes on regardless"}));
+    static_cast<void>(
+        Fail({ErrorCode::kInvalidArgument,
+              fmt::format("the first reply{} is not what it should be: {}; --no-preflight goes on "
+                          "regardless",
+                          side_ ? " of " + target : "", FirstFault(*preflight))}));
     return Close(ExitCode::kBroken, "the first reply is not what it should be");
   }
   return std::nullopt;
@@ -396,9 +451,10 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   }
   report_.exit_code = ToInt(code);
   report_.state = store::Name(StateFor(code));
+  report_.whole = report::WholeOfBlocks(report_);
   const bool measured = std::any_of(report_.steps.begin(), report_.steps.end(),
                                     [](const auto& step) { return step.purpose != "preflight"; });
-  if (measured || report_.load_line) {
+  if (!side_ && (measured || report_.load_line)) {
     fmt::print(out_, "{}", report::VerdictText(report_, style_));
     std::fflush(out_);
   }

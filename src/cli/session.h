@@ -34,13 +34,22 @@
 
 namespace loadline::cli {
 
+/// What makes a session one of two of the same command (`ab`): it has a name, which goes to its
+/// run's label, prints no notes and no verdict, writes no document and feeds no pipeline, and
+/// shares Ctrl-C.
+struct SideOf {
+  std::string name;  ///< `A`
+  std::shared_ptr<Interruption> interruption;
+};
+
 class Session {
  public:
   /// What will be done, for the text before the first request.
   using Plan = std::function<report::PlanFacts(const scenario::Scenario&)>;
 
   /// `arguments` must outlive the session.
-  Session(const Arguments& arguments, scenario::Command command);
+  Session(const Arguments& arguments, scenario::Command command,
+          std::optional<SideOf> side = std::nullopt);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -49,8 +58,22 @@ class Session {
   /// wrong has been told, and the record (if there is anything to record) is complete.
   [[nodiscard]] std::optional<ExitCode> Open(const Plan& plan);
 
+  // The same in its parts, for two sessions side by side.
+
+  /// Reads the scenario and names the target, with its addresses.
+  [[nodiscard]] std::optional<ExitCode> Prepare();
+  /// The brake: asks where an address is neither loopback nor private.
+  [[nodiscard]] std::optional<ExitCode> Allow();
+  /// The record begins, the engine is made.
+  [[nodiscard]] std::optional<ExitCode> Begin();
+  /// The preflight, if it is wanted.
+  [[nodiscard]] std::optional<ExitCode> MeetTarget();
+  /// Takes the record back: nothing was sent.
+  void Forget();
+
   // Between Open() and Close().
   [[nodiscard]] const scenario::Scenario& scenario() const { return built_.scenario; }
+  [[nodiscard]] const std::vector<std::string>& notes() const { return built_.notes; }
   [[nodiscard]] load::Engine& engine() { return *engine_; }
   [[nodiscard]] LiveDisplay& display() { return *display_; }
   [[nodiscard]] report::RunReport& report() { return report_; }
@@ -67,6 +90,9 @@ class Session {
 
   /// Prints text with its own newlines, except under --quiet.
   void Say(std::string_view text);
+
+  /// A remark on the run, as `runs show` has it.
+  void Note(std::string_view text) { Keep(store_->SetNote(report_.id, text)); }
 
   // The record. What cannot be written is told once, at the end.
   void BeginStep(int step, std::string_view purpose, const measure::Load& load);
@@ -85,15 +111,14 @@ class Session {
   [[nodiscard]] Status ReadEarlier(std::string_view flag, const std::string& run,
                                    scenario::Input& input);
   [[nodiscard]] Status CheckFiles() const;
-  [[nodiscard]] Status Brake(const Plan& plan);
+  [[nodiscard]] Status NameTarget();
+  [[nodiscard]] Status AskForYes();
   [[nodiscard]] Status OpenStore();
   [[nodiscard]] Status BeginRecord();
   [[nodiscard]] Status StartOutputs();
   [[nodiscard]] Status CreateEngine();
   [[nodiscard]] ExitCode FailUnopened(const Error& error);
   [[nodiscard]] std::optional<ExitCode> RunPreflight();
-  void KeepPreflight(const load::Preflight& preflight);
-  void Forget();
   void Keep(const Status& written);
   void ImportRecords();
   [[nodiscard]] Status WriteDocument(const std::string& document) const;
@@ -101,6 +126,7 @@ class Session {
   // Constant after construction.
   const Arguments& arguments_;
   scenario::Command command_;
+  std::optional<SideOf> side_;
   Terminal terminal_;
   std::FILE* out_ = stdout;  // Where people read.
   report::Style style_;
@@ -108,7 +134,8 @@ class Session {
   SessionOptions options_;
   scenario::Built built_;
   std::optional<measure::LoadLine> earlier_;
-  std::unique_ptr<Interruption> interruption_;
+  std::vector<net::Address> addresses_;  // Of the target.
+  std::shared_ptr<Interruption> interruption_;
   std::optional<store::Store> store_;
   std::optional<store::RunWriter> writer_;
   Outputs outputs_;

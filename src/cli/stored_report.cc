@@ -49,6 +49,7 @@ report::RunReport ToReport(const store::RunRecord& record) {
       report.objectives = step.verdict.objectives;
     }
   }
+  report.whole = report::WholeOfBlocks(report);
   AddDocumentFacts(record.document, report);
   return report;
 }

@@ -14,6 +14,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode RunCommand(const Arguments& arguments);           // run.cc
 [[nodiscard]] ExitCode FindCommand(const Arguments& arguments);          // find.cc
 [[nodiscard]] ExitCode VerifyCommand(const Arguments& arguments);        // verify.cc
+[[nodiscard]] ExitCode AbCommand(const Arguments& arguments);            // ab.cc
 [[nodiscard]] ExitCode StandinCommand(const Arguments& arguments);       // standin.cc
 [[nodiscard]] ExitCode ScenarioCommand(const Arguments& arguments);      // scenario.cc
 [[nodiscard]] ExitCode ScenarioFromCommand(const Arguments& arguments);  // scenario_from.cc

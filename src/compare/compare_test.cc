@@ -2,62 +2,23 @@
 
 #include <cmath>
 #include <limits>
-#include <string>
 
 #include "base/random.h"
 #include "base/sanitized.h"
 #include "compare/difference.h"
-#include "measure/load.h"
-#include "sim/latency_law.h"
-#include "sim/sim_prober.h"
+#include "compare/estimate.h"
+#include "compare/testing/simulated.h"
 
 namespace loadline::compare {
 namespace {
 
-/// Collects the judged seconds of a probe.
-class Collector : public measure::Observer {
- public:
-  explicit Collector(RunSample& sample) : sample_(sample) {}
-  measure::Decision OnWindow(const measure::Window&) override {
-    return measure::Decision::kContinue;
-  }
-  void OnSecond(const measure::Second& second) override {
-    if (!second.warmup) {
-      sample_.Add(second);
-    }
-  }
-
- private:
-  RunSample& sample_;
-};
-
-/// A run of `seconds` against one queue before four servers with a service time of `ms`.
+/// A run of `seconds` with a service time of `ms`.
 RunSample Simulated(double ms, double rate, int seconds, std::uint64_t seed) {
-  sim::SimOptions target;
-  target.service.pods = 1;
-  target.service.concurrency = 4;
-  target.service.queue = sim::kUnlimitedQueue;
-  target.service.latency = sim::ParseLatencyLaw("exponential:" + std::to_string(ms) + "ms").value();
-  target.seed = StreamSeed(seed, 1);
-  sim::SimProber prober(target);
-  measure::Load load;
-  load.shape = measure::OpenLoad{Rate{rate}, measure::Arrivals::kPoisson};
-  load.warmup = 5s;
-  load.duration = std::chrono::seconds(seconds);
-  load.seed = StreamSeed(seed, 2);
-  RunSample sample;
-  Collector collector(sample);
-  EXPECT_TRUE(prober.Probe(load, collector).has_value());
-  return sample;
-}
-
-measure::Second SecondOf(Duration response, int count, int failed = 0) {
-  measure::Second second;
-  second.tasks.emplace_back();
-  second.tasks[0].response.RecordN(response, count);
-  second.tasks[0].succeeded = count;
-  second.tasks[0].failed = failed;
-  return second;
+  return SampleOf({.ms = ms,
+                   .rate = rate,
+                   .duration = std::chrono::seconds(seconds),
+                   .service_seed = StreamSeed(seed, 1),
+                   .load_seed = StreamSeed(seed, 2)});
 }
 
 TEST(RunSample, MergesBatchesInPairs) {

@@ -1,12 +1,11 @@
 #include "compare/difference.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/check.h"
+#include "compare/figures.h"
 
 namespace loadline::compare {
 namespace {
@@ -23,17 +22,6 @@ Change Mover(const Estimate& a, const Estimate& b) {
 
 Estimate Logarithm(const Estimate& e) {
   return {.value = std::log(e.value), .low = std::log(e.low), .high = std::log(e.high)};
-}
-
-/// Where a quantile lies among failures, or a figure is 0: no ratio says how they differ.
-Proof JudgeEndless(const Estimate& a, const Estimate& b) {
-  if (a.value == b.value) {
-    return Proof::kNoWorse;
-  }
-  if (std::isinf(b.value) && b.low > a.high) {
-    return Proof::kWorse;
-  }
-  return std::isinf(a.value) && a.low > b.high ? Proof::kBetter : Proof::kUndecided;
 }
 
 }  // namespace
@@ -82,30 +70,16 @@ Proof Judge(const Change& change, double tolerated, bool more_is_worse) {
 std::vector<Compared> Compare(const RunSample& a, const RunSample& b,
                               const CompareOptions& options) {
   CHECK(a.enough() && b.enough());
-  const double figures =
-      static_cast<double>(options.quantiles.size()) + 2.0 + (options.throughput ? 1.0 : 0.0);
-  const double each = 1.0 - (1.0 - options.confidence) / figures;
+  const double each = ConfidenceOfEach(options);
   std::vector<Compared> all;
-  const auto relative = [&](std::string name, const Estimate& of_a, const Estimate& of_b,
-                            bool more_is_worse) {
-    Compared one{.name = std::move(name), .a = of_a, .b = of_b};
-    one.change = RelativeChange(of_a, of_b);
-    one.proof = std::isnan(one.change.value) ? JudgeEndless(of_a, of_b)
-                                             : Judge(one.change, options.tolerated, more_is_worse);
+  for (const FigureKind& figure : FiguresFor(options)) {
+    Compared one{
+        .name = figure.name(), .a = EstimateOf(figure, a, each), .b = EstimateOf(figure, b, each)};
+    one.relative = figure.relative();
+    one.change = one.relative ? RelativeChange(one.a, one.b) : AbsoluteChange(one.a, one.b);
+    one.proof = std::isnan(one.change.value) ? JudgeEndless(one.a, one.b)
+                                             : JudgeFigure(figure, one.change, options);
     all.push_back(std::move(one));
-  };
-  for (const double quantile : options.quantiles) {
-    relative(fmt::format("p{:.6g}", 100.0 * quantile), QuantileOf(a, quantile, each),
-             QuantileOf(b, quantile, each), true);
-  }
-  relative("mean", MeanOf(a, each), MeanOf(b, each), true);
-  Compared errors{.name = "errors", .a = ErrorsOf(a, each), .b = ErrorsOf(b, each)};
-  errors.relative = false;
-  errors.change = AbsoluteChange(errors.a, errors.b);
-  errors.proof = Judge(errors.change, options.tolerated_errors, true);
-  all.push_back(std::move(errors));
-  if (options.throughput) {
-    relative("throughput", ThroughputOf(a, each), ThroughputOf(b, each), false);
   }
   return all;
 }

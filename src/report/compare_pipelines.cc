@@ -19,6 +19,21 @@ std::string RunName(const ComparedRun& run) {
   return run.label.empty() ? run.id : fmt::format("{} \"{}\"", run.id, Plain(run.label));
 }
 
+/// What B is compared with: `5 runs "nightly"`.
+std::string BaselineName(const ComparisonReport& report) {
+  if (report.baseline.empty()) {
+    return RunName(report.a);
+  }
+  ComparedRun all = report.a;
+  all.id = fmt::format("{} runs", report.baseline.size());
+  return RunName(all);
+}
+
+/// `loadline compare` or `loadline ab`.
+std::string CommandName(const ComparisonReport& report) {
+  return report.trial.has_value() ? "loadline ab" : "loadline compare";
+}
+
 std::string Mark(Proof proof) {
   switch (proof) {
     case Proof::kWorse:
@@ -37,7 +52,7 @@ std::string Mark(Proof proof) {
 
 JunitSuite JunitSuiteOf(const ComparisonReport& report, Undecided undecided) {
   JunitSuite suite;
-  suite.name = "loadline compare";
+  suite.name = CommandName(report);
   suite.started = report.b.started;
   suite.output = ComparisonText(report, {});
   suite.properties = {{"loadline.version", report.version},
@@ -47,7 +62,7 @@ JunitSuite JunitSuiteOf(const ComparisonReport& report, Undecided undecided) {
                       {"target", report.b.target},
                       {"confidence", fmt::format("{}", report.confidence)},
                       {"tolerance", fmt::format("{}", report.tolerated)}};
-  std::string group = "loadline.compare";
+  std::string group = report.trial.has_value() ? "loadline.ab" : "loadline.compare";
   if (!report.b.label.empty()) {
     std::string label = report.b.label;
     std::replace(label.begin(), label.end(), '.', '_');  // A dot begins another level.
@@ -55,7 +70,7 @@ JunitSuite JunitSuiteOf(const ComparisonReport& report, Undecided undecided) {
   }
   for (const Compared& figure : report.figures) {
     JunitCase one;
-    one.name = fmt::format("{} no worse than {}", figure.name, RunName(report.a));
+    one.name = fmt::format("{} no worse than {}", figure.name, BaselineName(report));
     one.group = group;
     one.time = FromSeconds(report.b.seconds);
     suite.time = one.time;
@@ -84,23 +99,23 @@ std::vector<Annotation> AnnotationsOf(const ComparisonReport& report) {
       const bool worse = figure.proof == Proof::kWorse;
       list.push_back(
           {worse ? AnnotationLevel::kError : AnnotationLevel::kWarning,
-           worse
-               ? fmt::format("loadline: {} worse than {}", figure.name, RunName(report.a))
-               : fmt::format("loadline: {} against {} not decided", figure.name, RunName(report.a)),
+           worse ? fmt::format("loadline: {} worse than {}", figure.name, BaselineName(report))
+                 : fmt::format("loadline: {} against {} not decided", figure.name,
+                               BaselineName(report)),
            line});
     }
   }
   if (list.empty()) {
     list.push_back({AnnotationLevel::kNotice,
-                    fmt::format("loadline: no worse than {}", RunName(report.a)), all});
+                    fmt::format("loadline: no worse than {}", BaselineName(report)), all});
   }
   return list;
 }
 
 std::string SummaryMarkdown(const ComparisonReport& report) {
-  std::string text = fmt::format("### loadline compare: {}\n\n{} against the baseline {}\n\n",
-                                 Mark(report.overall), MarkdownText(RunName(report.b)),
-                                 MarkdownText(RunName(report.a)));
+  std::string text = fmt::format(
+      "### {}: {}\n\n{} against the baseline {}\n\n", CommandName(report), Mark(report.overall),
+      MarkdownText(RunName(report.b)), MarkdownText(BaselineName(report)));
   for (const ComparedRun* run : {&report.a, &report.b}) {
     for (const std::string& note : run->notes) {
       text += fmt::format("{}: {}\n\n", MarkdownText(run->id), MarkdownText(note));

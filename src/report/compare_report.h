@@ -1,12 +1,16 @@
-// ComparisonReport: two runs side by side, as text and JSON show them. A plain value.
+// ComparisonReport: two runs side by side (or one beside several), as text and JSON show them. A
+// plain value.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/units.h"
 #include "compare/difference.h"
 #include "measure/load_line.h"
+#include "report/ab_report.h"
 #include "report/github.h"
 #include "report/junit.h"
 #include "report/style.h"
@@ -30,7 +34,10 @@ struct ComparisonReport {
   std::string version;
   double confidence = 0.95;
   double tolerated = 0.05;
-  ComparedRun a;  ///< The baseline.
+  ComparedRun a;                      ///< The baseline; of several the newest.
+  std::vector<ComparedRun> baseline;  ///< Where there are several: all of them, newest first.
+  std::vector<std::string> left_out;  ///< Runs of that label that are not among them, and why.
+  std::optional<TrialFacts> trial;    ///< ab: the figures are those of pairs of blocks.
   ComparedRun b;
   std::vector<std::string> differences;  ///< Of their scenarios, under --force.
   std::vector<compare::Compared> figures;
@@ -40,6 +47,9 @@ struct ComparisonReport {
 
 /// Both runs, a table of the figures, and the verdict in words.
 [[nodiscard]] std::string ComparisonText(const ComparisonReport& report, const Style& style);
+
+/// `B is worse: p95 +12.1 %, mean +8 %`
+[[nodiscard]] std::string VerdictSentence(const ComparisonReport& report);
 
 /// The figure's change in a sentence: `p95: 48 ms to 62 ms, +29.2 % (+21 % to +37.9 %)`.
 [[nodiscard]] std::string FigureLine(const ComparisonReport& report,

@@ -45,6 +45,23 @@ Json FigureJson(const compare::Compared& figure) {
               {"result", Name(figure.proof)}};
 }
 
+Json TrialJson(const TrialFacts& trial) {
+  Json order = Json::array();
+  for (int i = 0; i < trial.done; ++i) {
+    order.push_back(trial.order[static_cast<std::size_t>(i)] ? "BA" : "AB");
+  }
+  return Json{{"blocks", trial.done},
+              {"blocks_planned", trial.pairs},
+              {"block_s", Seconds(trial.block)},
+              {"warmup_s", Seconds(trial.warmup)},
+              {"order", std::move(order)},
+              {"seed", trial.seed},
+              {"refused_pairs", trial.refused},
+              {"ended_by", trial.ended_by.empty() ? Json() : Json(trial.ended_by)},
+              {"blocks_to_decide",
+               trial.pairs_to_decide.has_value() ? Json(*trial.pairs_to_decide) : Json()}};
+}
+
 }  // namespace
 
 std::string ComparisonDocument(const std::vector<ComparisonReport>& reports) {
@@ -60,6 +77,16 @@ std::string ComparisonDocument(const std::vector<ComparisonReport>& reports) {
              {"differences", report.differences},
              {"figures", Json::array()},
              {"result", Name(report.overall)}};
+    if (!report.baseline.empty()) {
+      one["baseline"] = Json::array();
+      for (const ComparedRun& run : report.baseline) {
+        one["baseline"].push_back(RunJson(run));
+      }
+      one["left_out"] = report.left_out;
+    }
+    if (report.trial.has_value()) {
+      one["trial"] = TrialJson(*report.trial);
+    }
     for (const compare::Compared& figure : report.figures) {
       one["figures"].push_back(FigureJson(figure));
     }

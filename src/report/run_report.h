@@ -25,6 +25,7 @@ struct TargetFacts {
   Duration connect{};                  ///< Of the preflight; 0: unknown.
   std::string tls;                     ///< `TLSv1.3`; empty: plain HTTP.
   bool insecure = false;               ///< Certificates were not verified: said in every result.
+  std::string name = {};               ///< ab: `A` or `B`; else empty.
 };
 
 /// The preflight's reply to one task.
@@ -56,7 +57,7 @@ struct PlanFacts {
 /// One step: preflight, probe or glance.
 struct StepReport {
   /// `preflight`, `probe` (run, verify), `alone`, `glance`, `proof`, `recovery`, `operating`,
-  /// `stair` (find).
+  /// `stair` (find), `block` (ab).
   std::string purpose = "probe";
   measure::Measurement measurement;
   measure::SearchStep verdict;  ///< run, verify: result, reason and objectives alone.
@@ -95,7 +96,7 @@ struct OverloadVerdict {
 /// A whole run.
 struct RunReport {
   std::string id;
-  std::string command;  ///< `run`, `find`, `verify`
+  std::string command;  ///< `run`, `find`, `verify`, `ab`
   std::string version;  ///< Of loadline.
   std::string label;
   UtcTime started{};
@@ -105,7 +106,8 @@ struct RunReport {
   std::uint64_t seed = 1;
   double confidence = 0.95;
   TargetFacts target;
-  std::vector<StepReport> steps;                     ///< In order; preflight first if kept.
+  std::vector<StepReport> steps;    ///< In order; preflight first if kept.
+  std::optional<StepReport> whole;  ///< ab: its blocks in one, see WholeOfBlocks().
   std::vector<measure::ObjectiveResult> objectives;  ///< run, verify: of the run; find: empty.
   std::optional<VerifyVerdict> verify;
   std::optional<measure::LoadLine> load_line;
@@ -136,8 +138,12 @@ struct Totals {
 [[nodiscard]] bool HasSendError(const measure::Generator& generator,
                                 const measure::Accounts& accounts);
 
-/// The step that the run's figures are taken from: the last `operating` step of a search, else the
-/// last `probe`; null if there is none.
+/// The valid blocks of an A/B trial's side in one: counts and histograms added, the generator at
+/// its worst. Nothing if there are none.
+[[nodiscard]] std::optional<StepReport> WholeOfBlocks(const RunReport& report);
+
+/// The step that the run's figures are taken from: `whole`, the last `operating` step of a search,
+/// else the last `probe`; null if there is none.
 [[nodiscard]] const StepReport* Headline(const RunReport& report);
 
 /// All tasks of a step in one: histograms and counts added.

@@ -93,7 +93,63 @@ std::string Named(const std::vector<Compared>& figures, Proof proof) {
   return list;
 }
 
-std::string VerdictLine(const ComparisonReport& report) {
+/// What would decide what is not decided.
+std::string MoreText(const ComparisonReport& report) {
+  if (report.trial.has_value()) {
+    return "more blocks tell";
+  }
+  return report.baseline.empty() ? "longer runs tell" : "more runs in the baseline tell";
+}
+
+/// Several runs that are one baseline.
+std::string BaselineText(const ComparisonReport& report, const Style& style) {
+  std::string list;
+  for (const ComparedRun& run : report.baseline) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", run.id);
+  }
+  std::string text = Labelled(
+      style, "A", kHeadLabel,
+      fmt::format("{} runs{}, {} to {}, {}: {}", report.baseline.size(),
+                  report.a.label.empty() ? "" : fmt::format(" \"{}\"", Plain(report.a.label)),
+                  FormatUtc(report.baseline.back().started).substr(0, 10),
+                  FormatUtc(report.baseline.front().started).substr(0, 10), Plain(report.a.load),
+                  list));
+  text += Labelled(style, "", kHeadLabel, Plain(report.a.target));
+  for (const ComparedRun& run : report.baseline) {
+    for (const std::string& note : run.notes) {
+      text += Labelled(style, "", kHeadLabel,
+                       Paint(style, Tone::kDoubt, fmt::format("{}: {}", run.id, note)));
+    }
+  }
+  for (const std::string& run : report.left_out) {
+    text += Labelled(style, "", kHeadLabel, Paint(style, Tone::kDoubt, "left out: " + run));
+  }
+  return text;
+}
+
+/// What the intervals are made of.
+std::string NoteText(const ComparisonReport& report) {
+  if (report.trial.has_value()) {
+    return "each pair of blocks is one observation, so a drift of machine or network that touches "
+           "both is left out, and clusters of late requests are counted once";
+  }
+  if (!report.baseline.empty()) {
+    return fmt::format(
+        "intervals hold what differs from run to run, as the {} runs of the baseline show it, "
+        "beside the chance within each",
+        report.baseline.size());
+  }
+  return "intervals tell the chance within each run; what differs from day to day (machine, "
+         "neighbours) they cannot see, so make both runs close together, or give several runs as "
+         "the baseline";
+}
+
+}  // namespace
+
+std::string VerdictSentence(const ComparisonReport& report) {
+  if (report.figures.empty()) {
+    return "nothing to judge: too few blocks";
+  }
   switch (report.overall) {
     case Proof::kWorse:
       return fmt::format("B is worse: {}", Named(report.figures, Proof::kWorse));
@@ -103,13 +159,12 @@ std::string VerdictLine(const ComparisonReport& report) {
     case Proof::kNoWorse:
       return fmt::format("nothing is worse by more than {}", FormatPercent(report.tolerated));
     case Proof::kUndecided:
-      return fmt::format("not decided: {} may still be worse by more than {}; longer runs tell",
-                         Named(report.figures, Proof::kUndecided), FormatPercent(report.tolerated));
+      return fmt::format("not decided: {} may still be worse by more than {}; {}",
+                         Named(report.figures, Proof::kUndecided), FormatPercent(report.tolerated),
+                         MoreText(report));
   }
   return {};
 }
-
-}  // namespace
 
 std::string FigureLine(const ComparisonReport& report, const Compared& figure) {
   return fmt::format("{}: {} to {}, {} ({})", figure.name,
@@ -119,7 +174,12 @@ std::string FigureLine(const ComparisonReport& report, const Compared& figure) {
 }
 
 std::string ComparisonText(const ComparisonReport& report, const Style& style) {
-  std::string text = RunText("A", report.a, style) + RunText("B", report.b, style);
+  std::string text =
+      report.baseline.empty() ? RunText("A", report.a, style) : BaselineText(report, style);
+  text += RunText("B", report.b, style);
+  if (report.trial.has_value()) {
+    text += TrialText(*report.trial, style);
+  }
   for (const std::string& difference : report.differences) {
     text += Labelled(style, Paint(style, Tone::kDoubt, "differ"), kHeadLabel, Plain(difference));
   }
@@ -136,12 +196,13 @@ std::string ComparisonText(const ComparisonReport& report, const Style& style) {
                ChangeText(figure.change.value, figure.relative), IntervalText(figure),
                ProofText(style, figure.proof)});
   }
-  text += fmt::format("\n{}\n", table.Render());
-  text += Labelled(style, Paint(style, Tone::kBold, "VERDICT"), kVerdictLabel, VerdictLine(report));
+  text += report.figures.empty() ? "\n" : fmt::format("\n{}\n", table.Render());
   text +=
-      Labelled(style, "note", kVerdictLabel,
-               "intervals tell the chance within each run; what differs from day to day (machine, "
-               "neighbours) they cannot see, so make both runs close together");
+      Labelled(style, Paint(style, Tone::kBold, "VERDICT"), kVerdictLabel, VerdictSentence(report));
+  if (report.trial.has_value() && report.overall == Proof::kUndecided) {
+    text += Labelled(style, "more", kVerdictLabel, MoreBlocksText(*report.trial));
+  }
+  text += Labelled(style, "note", kVerdictLabel, NoteText(report));
   return Spelled(style, text);
 }
 

@@ -35,7 +35,9 @@ std::string TargetText(const TargetFacts& target, const Style& style) {
     add(Paint(style, Tone::kDoubt, "certificate NOT verified"));
   }
   text += facts.empty() ? std::string() : fmt::format(" ({})", facts);
-  return Spelled(style, Labelled(style, "target", kHeadLabel, text));
+  return Spelled(
+      style, Labelled(style, target.name.empty() ? "target" : fmt::format("target {}", target.name),
+                      kHeadLabel, text));
 }
 
 std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style) {

@@ -22,10 +22,8 @@ struct Cost {
   std::int64_t nodes = 0;
 
   [[nodiscard]] bool Beats(const Cost& other) const {
-    if (price < other.price - kSame * other.price) {
-      return true;
-    }
-    return price <= other.price + kSame * price && nodes < other.nodes;
+    const double margin = kSame * price;  // Of the finite one: the other may be infinite.
+    return price < other.price - margin || (price <= other.price + margin && nodes < other.nodes);
   }
 };
 

@@ -201,6 +201,30 @@ std::int64_t PodsOverZones(std::int64_t left, int zones) {
   return pods;
 }
 
+// On the nodes of `solution`, as few spare pods as they allow: with fewer on the fullest node,
+// fewer can be lost.
+void ShedSparePods(const NodeDemand& demand, const std::vector<Candidate>& candidates,
+                   Solution& solution) {
+  for (std::int64_t limit = 1; limit < solution.node_limit; ++limit) {
+    const std::vector<std::int64_t> pods = SpreadOverZones(demand.pods + limit, demand.zones);
+    bool fits = true;
+    for (std::size_t zone = 0; zone < pods.size(); ++zone) {
+      std::int64_t places = 0;
+      for (std::size_t i = 0; i < candidates.size(); ++i) {
+        places +=
+            solution.zone_covers[zone].counts[i] * std::min(candidates[i].group.places.pods, limit);
+      }
+      fits = fits && places >= pods[zone];
+    }
+    if (fits) {
+      solution.pods = demand.pods + limit;
+      solution.node_limit = limit;
+      solution.zone_pods = pods;
+      return;
+    }
+  }
+}
+
 // The cheapest over the limits of pods per node: with a higher one fewer nodes are needed, but more
 // pods must be spare, since that many are lost with a node.
 std::optional<Solution> SurviveNode(const NodeDemand& demand,
@@ -212,7 +236,6 @@ std::optional<Solution> SurviveNode(const NodeDemand& demand,
     best_value = std::min(best_value,
                           candidate.node_price / static_cast<double>(candidate.group.places.pods));
   }
-  most = std::min(most, demand.pods);
   std::optional<Solution> best;
   for (std::int64_t limit = most; limit >= 1; --limit) {
     const std::int64_t pods = demand.pods + limit;
@@ -231,6 +254,9 @@ std::optional<Solution> SurviveNode(const NodeDemand& demand,
     if (solution && Better(*solution, best)) {
       best = std::move(solution);
     }
+  }
+  if (best) {
+    ShedSparePods(demand, candidates, *best);
   }
   return best;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "base/random.h"
@@ -108,6 +109,77 @@ TEST(PlanNodes, LeavesEnoughWhicheverNodeOrZoneIsTakenAway) {
     const std::int64_t lost = demand.survive == Survive::kZone ? largest_zone : fullest_node;
     EXPECT_GE(all - lost, demand.pods) << "round " << round;
   }
+}
+
+TEST(PlanNodes, NeverCostsLessForMorePods) {
+  Random random(9);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<catalog::NodeType> types;
+    for (const int vcpu : {2, 4, 8, 16}) {
+      types.push_back(Type("D", vcpu, 4 * vcpu, vcpu * (0.04 + 0.02 * random.Uniform())));
+    }
+    NodeDemand demand = Demand(1, static_cast<Survive>(round % 3));
+    demand.mix = round % 2 == 0;
+    demand.cluster = {.count = 3, .each = {.millicores = 1300, .memory = {kGiB}, .extended = {}}};
+    double before = 0;
+    for (demand.pods = 1; demand.pods < 120; ++demand.pods) {
+      const double price = PlanNodes(demand, types)->usd_per_month;
+      EXPECT_GE(price, before - 1e-6) << demand.pods << " pods, round " << round;
+      before = price;
+    }
+  }
+}
+
+TEST(PlanNodes, NeverCostsMoreForMoreNodesAllowed) {
+  NodeDemand demand = Demand(60, Survive::kZone);
+  demand.mix = true;
+  double before = std::numeric_limits<double>::infinity();
+  for (demand.max_nodes = 3; demand.max_nodes < 40; ++demand.max_nodes) {
+    const auto plan = PlanNodes(
+        demand, {Type("D2", 2, 8, 0.09), Type("D8", 8, 32, 0.4), Type("D16", 16, 64, 0.85)});
+    if (plan) {
+      EXPECT_LE(plan->nodes, demand.max_nodes);
+      EXPECT_LE(plan->usd_per_month, before + 1e-6) << demand.max_nodes;
+      before = plan->usd_per_month;
+    }
+  }
+  EXPECT_LT(before, 1e9);
+}
+
+TEST(PlanNodes, SaysHowManyNodesWouldDo) {
+  NodeDemand demand = Demand(104, Survive::kZone);
+  demand.max_nodes = 12;
+  const auto plan = PlanNodes(demand, {Type("D4", 4, 16, 0.192)});
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("24 nodes would do"));
+}
+
+TEST(PlanNodes, OffersWhatIsCheaperAndWhatComesNext) {
+  NodeDemand demand = Demand(104, Survive::kZone);
+  const NodePlan plan = *PlanNodes(demand, {Type("D4", 4, 16, 0.192), Type("E4", 4, 32, 0.252)});
+  ASSERT_GE(plan.alternatives.size(), 3U);
+  EXPECT_EQ(plan.alternatives[0].option, "--survive node");
+  EXPECT_EQ(plan.alternatives[0].nodes, 18);
+  EXPECT_LT(plan.alternatives[0].usd_per_month, plan.usd_per_month);
+  EXPECT_EQ(plan.alternatives.back().option, "--node-type E4");
+  EXPECT_GT(plan.alternatives.back().usd_per_month, plan.usd_per_month);
+}
+
+TEST(PlanNodes, HasRoomForClusterPodsAndForARollout) {
+  // One zone, nothing to survive: 14 pods are two nodes of 7. Three routers of 1.3 CPU take three
+  // places each: 23 places, 4 nodes. A rollout's quarter, 4 pods: 27 places, 4 nodes still.
+  NodeDemand demand = Demand(14, Survive::kNone);
+  demand.zones = 1;
+  const std::vector<catalog::NodeType> types{Type("D4", 4, 16, 0.192)};
+  EXPECT_EQ(PlanNodes(demand, types)->nodes, 2);
+  EXPECT_FALSE(PlanNodes(demand, types)->surge_fits);
+  demand.cluster = {.count = 3, .each = {.millicores = 1300, .memory = {kGiB}, .extended = {}}};
+  EXPECT_EQ(PlanNodes(demand, types)->nodes, 4);
+  demand.room_for_surge = true;
+  const NodePlan plan = *PlanNodes(demand, types);
+  EXPECT_EQ(plan.nodes, 4);
+  EXPECT_EQ(plan.surge_pods, 4);
+  EXPECT_TRUE(plan.surge_fits);
 }
 
 TEST(PlanNodes, NamesTheLargestNodeWhereThePodFitsNone) {

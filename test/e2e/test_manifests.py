@@ -17,12 +17,13 @@ KINDS = {("apps/v1", "Deployment"): "io.k8s.api.apps.v1.Deployment",
          ("autoscaling/v2", "HorizontalPodAutoscaler"):
              "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler",
          ("policy/v1", "PodDisruptionBudget"): "io.k8s.api.policy.v1.PodDisruptionBudget"}
+VALIDATORS = {name: jsonschema.Draft7Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
+              for name in KINDS.values()}
 
 
 def validate(manifest):
     """Raises jsonschema.ValidationError, or KeyError for a kind that is none of ours."""
-    name = KINDS[manifest["apiVersion"], manifest["kind"]]
-    jsonschema.validate(manifest, {"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
+    VALIDATORS[KINDS[manifest["apiVersion"], manifest["kind"]]].validate(manifest)
 
 
 def base_for(patch):

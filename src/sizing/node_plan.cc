@@ -52,12 +52,30 @@ Error Wrong(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-Status CheckDemand(const NodeDemand& demand) {
-  if (demand.pods < 1) {
-    return Wrong(fmt::format("{} pods: at least one must be left", demand.pods));
+// Beyond these no cluster is, and sums might overflow.
+constexpr std::int64_t kMostPods = 10'000'000;
+constexpr int kMostZones = 100;
+constexpr int kMostPodsPerNode = 1000;
+
+bool IsNegative(const catalog::Resources& resources) {
+  return resources.millicores < 0 || resources.memory.count < 0 ||
+         std::ranges::any_of(resources.extended,
+                             [](const catalog::ExtendedResource& each) { return each.count < 0; });
+}
+
+Status CheckPods(const NodeDemand& demand) {
+  if (demand.pods < 1 || demand.pods > kMostPods) {
+    return Wrong(
+        fmt::format("{} pods: at least one must be left, at most {}", demand.pods, kMostPods));
   }
-  if (demand.pod.millicores < 0 || demand.pod.memory.count < 0) {
-    return Wrong(fmt::format("a pod of {}: requests cannot be negative", Amount(demand.pod)));
+  if (IsNegative(demand.pod) || IsNegative(demand.cluster.each) ||
+      IsNegative(demand.overhead.daemons) || demand.cluster.count < 0 ||
+      demand.cluster.count > kMostPods || demand.overhead.daemon_pods < 0) {
+    return Wrong(
+        fmt::format("a pod of {}, {} cluster pods of {}, DaemonSets of {} in {} pods: none "
+                    "of it can be negative",
+                    Amount(demand.pod), demand.cluster.count, Amount(demand.cluster.each),
+                    Amount(demand.overhead.daemons), demand.overhead.daemon_pods));
   }
   if (demand.pod.millicores == 0 && demand.pod.memory.count == 0) {
     return Wrong("a pod that requests neither CPU nor memory fits anywhere: say what it needs");
@@ -67,17 +85,34 @@ Status CheckDemand(const NodeDemand& demand) {
       return Wrong(fmt::format("a pod of {} {}: at least 1", each.count, each.name));
     }
   }
-  if (demand.zones < 1) {
-    return Wrong(fmt::format("{} zones: at least one", demand.zones));
+  if (demand.max_pods_per_node < 0 || demand.max_pods_per_node > kMostPodsPerNode) {
+    return Wrong(fmt::format("{} pods per node: 0 for the platform's, or up to {}",
+                             demand.max_pods_per_node, kMostPodsPerNode));
+  }
+  return {};
+}
+
+Status CheckDemand(const NodeDemand& demand) {
+  TRY(CheckPods(demand));
+  if (demand.zones < 1 || demand.zones > kMostZones) {
+    return Wrong(fmt::format("{} zones: at least one, at most {}", demand.zones, kMostZones));
   }
   if (demand.survive == Survive::kZone && demand.zones < 2) {
     return Wrong("one zone cannot be lost and survived: use two or more zones, or survive node");
   }
-  if (!(demand.surge >= 0) || !(demand.hours_per_month > 0) || demand.max_nodes < 0) {
+  if (!(demand.surge >= 0 && demand.surge <= 1) || demand.max_nodes < 0) {
+    return Wrong(fmt::format("surge {}, at most {} nodes: a surge in [0, 1], and 0 nodes or more",
+                             demand.surge, demand.max_nodes));
+  }
+  const auto is_cost = [](double usd) { return usd >= 0 && std::isfinite(usd); };
+  if (!(demand.hours_per_month > 0 && demand.hours_per_month <= 744) ||
+      !is_cost(demand.control_plane_usd_per_month) || !is_cost(demand.disk_usd_per_node_month) ||
+      !is_cost(demand.load_balancer_usd_per_month)) {
     return Wrong(
-        fmt::format("surge {}, {} hours per month, at most {} nodes: none may be negative, "
-                    "and a month has hours",
-                    demand.surge, demand.hours_per_month, demand.max_nodes));
+        fmt::format("{} hours per month, control plane {}, disks {}, load balancer {} USD: "
+                    "a month has up to 744 hours, and costs are 0 or more",
+                    demand.hours_per_month, demand.control_plane_usd_per_month,
+                    demand.disk_usd_per_node_month, demand.load_balancer_usd_per_month));
   }
   return {};
 }
@@ -326,7 +361,9 @@ void CountFill(const NodeDemand& demand, NodePlan& plan) {
     memory += nodes * static_cast<double>(group.allocatable.resources.memory.count);
   }
   const auto asked = [&](std::int64_t pod, std::int64_t daemon, std::int64_t own) {
-    return static_cast<double>(plan.pods * pod + plan.nodes * daemon + demand.cluster.count * own);
+    return static_cast<double>(plan.pods) * static_cast<double>(pod) +
+           static_cast<double>(plan.nodes) * static_cast<double>(daemon) +
+           static_cast<double>(demand.cluster.count) * static_cast<double>(own);
   };
   plan.cpu_fill = asked(demand.pod.millicores, demand.overhead.daemons.millicores,
                         demand.cluster.each.millicores) /

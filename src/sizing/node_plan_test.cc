@@ -191,6 +191,27 @@ TEST(PlanNodes, NamesTheLargestNodeWhereThePodFitsNone) {
   EXPECT_THAT(plan.error().message, HasSubstr("D8 lacks CPU"));
 }
 
+TEST(PlanNodes, RefusesADemandThatIsNone) {
+  const auto refused = [](auto change) {
+    NodeDemand demand = Demand(1, Survive::kNode);
+    change(demand);
+    const auto plan = PlanNodes(demand, {Type("D4", 4, 16, 0.192)});
+    return !plan && plan.error().code == ErrorCode::kInvalidArgument;
+  };
+  EXPECT_FALSE(refused([](NodeDemand&) {}));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.pods = 0; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.pods = 1'000'000'000'000; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.pod = {}; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.pod.millicores = -1; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.pod.extended = {{"nvidia.com/gpu", 0}}; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.zones = 0; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.surge = 25; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.hours_per_month = 0; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.control_plane_usd_per_month = -1; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.spot = true; }));  // No type has a spot price.
+  EXPECT_FALSE(PlanNodes(Demand(1, Survive::kNode), {}));
+}
+
 TEST(PlanNodes, RefusesAZoneToLoseOfOne) {
   NodeDemand demand = Demand(1, Survive::kZone);
   demand.zones = 1;

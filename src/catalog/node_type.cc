@@ -159,7 +159,7 @@ Result<Allocatable> AllocatableOf(const NodeType& type, Platform platform, int m
   switch (platform) {
     case Platform::kAks:
       result.reserved_millicores = ReservedMillicores(vcpu, kAksShares);
-      result.reserved_memory = {std::min(result.pods * 20 * kMiB + 50 * kMiB, memory / 4)};
+      result.reserved_memory = {std::min(20 * kMiB * result.pods + 50 * kMiB, memory / 4)};
       break;
     case Platform::kAksBefore129:
       result.reserved_millicores = ReservedMillicores(vcpu, kAksShares);
@@ -177,7 +177,7 @@ Result<Allocatable> AllocatableOf(const NodeType& type, Platform platform, int m
     }
     case Platform::kEks:
       result.reserved_millicores = ReservedMillicores(vcpu, kGkeShares);
-      result.reserved_memory = {result.pods * 11 * kMiB + 255 * kMiB};
+      result.reserved_memory = {11 * kMiB * result.pods + 255 * kMiB};
       break;
     case Platform::kPlain:
       break;

@@ -62,8 +62,7 @@ std::optional<double> Number(std::string_view text) {
 // `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
 std::optional<Duration> Time(std::string_view text) {
   if (const std::optional<double> seconds = Number(text)) {
-    return *seconds >= 0 && *seconds < 1e11 ? std::optional(FromSeconds(*seconds / 1.0))
-                                            : std::nullopt;
+    return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
   }
   if (!text.empty() && text.back() == 'Z') {
     text.remove_suffix(1);
@@ -151,7 +150,7 @@ struct Season {
     return points.at(hour) == 0 ? 0 : sum.at(hour) / static_cast<double>(points.at(hour));
   }
   [[nodiscard]] std::int64_t HoursUsed() const {
-    return kHoursOfWeek - std::ranges::count(points, 0);
+    return std::ranges::count_if(points, [](std::int64_t each) { return each > 0; });
   }
   // The hour of the week with most traffic, of those that there are.
   [[nodiscard]] std::size_t Highest() const {

@@ -15,7 +15,7 @@ constexpr double kSame = 1e-9;
 // Surcharges per node, as multiples of the dearest item's price.
 constexpr double kFirstSurcharge = 1e-4;
 constexpr double kSurchargeStep = 1.4;
-constexpr double kLastSurcharge = 100;
+constexpr int kSurcharges = 42;  // The last is about a hundred.
 
 struct Cost {
   double price = std::numeric_limits<double>::infinity();
@@ -136,8 +136,9 @@ std::optional<NodeCover> CheapestCover(const std::vector<CoverItem>& items, std:
     for (const CoverItem& item : items) {
       dearest = std::max(dearest, item.price);
     }
-    for (double s = kFirstSurcharge; s <= kLastSurcharge; s *= kSurchargeStep) {
-      consider(Mix(items, places, s * dearest));
+    double surcharge = kFirstSurcharge * dearest;
+    for (int i = 0; i < kSurcharges; ++i, surcharge *= kSurchargeStep) {
+      consider(Mix(items, places, surcharge));
     }
   }
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "sizing/node_cover.h"
+#include "sizing/node_search.h"
 
 namespace loadline::sizing {
 namespace {
@@ -21,22 +21,6 @@ constexpr std::array<std::pair<Survive, std::string_view>, 3> kSurvive{{
 }};
 
 constexpr double kMiB = 1 << 20;
-
-// A type that can hold a pod at least.
-struct Candidate {
-  NodeGroup group;
-  double node_price = 0;  // USD per month, with its disk.
-};
-
-// One way to fulfil the demand.
-struct Solution {
-  std::int64_t pods = 0;
-  std::int64_t node_limit = 0;          // Pods on one node at most.
-  std::vector<std::int64_t> zone_pods;  // Without the cluster's own.
-  std::vector<NodeCover> zone_covers;   // In the order of the zones.
-  std::int64_t nodes = 0;
-  double price = 0;
-};
 
 std::string Amount(const catalog::Resources& resources) {
   std::string text =
@@ -118,9 +102,9 @@ Status CheckDemand(const NodeDemand& demand) {
 }
 
 // The types that hold a pod at least, priced; an error that names the largest where none does.
-Result<std::vector<Candidate>> CandidatesOf(const NodeDemand& demand,
-                                            const std::vector<catalog::NodeType>& types) {
-  std::vector<Candidate> candidates;
+Result<std::vector<NodeCandidate>> CandidatesOf(const NodeDemand& demand,
+                                                const std::vector<catalog::NodeType>& types) {
+  std::vector<NodeCandidate> candidates;
   std::string lacks = "no node types to choose from";
   std::int64_t largest = -1;
   for (const catalog::NodeType& type : types) {
@@ -164,179 +148,9 @@ Result<std::vector<Candidate>> CandidatesOf(const NodeDemand& demand,
   return candidates;
 }
 
-std::vector<CoverItem> ItemsOf(const std::vector<Candidate>& candidates, std::int64_t limit) {
-  std::vector<CoverItem> items;
-  items.reserve(candidates.size());
-  for (const Candidate& candidate : candidates) {
-    items.push_back(
-        {.places = std::min(candidate.group.places.pods, limit), .price = candidate.node_price});
-  }
-  return items;
-}
-
-// The places that each zone must have for `pods`: the pods themselves, a rollout's, the cluster's.
-std::vector<std::int64_t> PlacesPerZone(const NodeDemand& demand, std::int64_t pods) {
-  std::int64_t all = pods;
-  if (demand.room_for_surge) {
-    all += static_cast<std::int64_t>(std::ceil(demand.surge * static_cast<double>(pods)));
-  }
-  std::vector<std::int64_t> places = SpreadOverZones(all, demand.zones);
-  const std::vector<std::int64_t> own = SpreadOverZones(demand.cluster.count, demand.zones);
-  const std::int64_t taken = PlacesTaken(demand.cluster.each, demand.pod);
-  for (std::size_t zone = 0; zone < places.size(); ++zone) {
-    places[zone] += own[own.size() - 1 - zone] * taken;  // To the zones with fewer pods first.
-  }
-  return places;
-}
-
-// Nodes for `pods` with `limit` pods on each at most. Nothing where `max_nodes` is too few.
-std::optional<Solution> Cover(const NodeDemand& demand, const std::vector<CoverItem>& items,
-                              std::int64_t pods, std::int64_t limit) {
-  Solution solution{.pods = pods,
-                    .node_limit = limit,
-                    .zone_pods = SpreadOverZones(pods, demand.zones),
-                    .zone_covers = {}};
-  const std::vector<std::int64_t> places = PlacesPerZone(demand, pods);
-  const std::vector<std::int64_t> allowed = SpreadOverZones(demand.max_nodes, demand.zones);
-  for (std::size_t zone = 0; zone < places.size(); ++zone) {
-    if (demand.max_nodes > 0 && allowed[zone] == 0 && places[zone] > 0) {
-      return std::nullopt;
-    }
-    if (zone > 0 && places[zone] == places[zone - 1] && allowed[zone] == allowed[zone - 1]) {
-      solution.zone_covers.push_back(solution.zone_covers.back());
-    } else {
-      std::optional<NodeCover> cover =
-          CheapestCover(items, places[zone], allowed[zone], demand.mix);
-      if (!cover) {
-        return std::nullopt;
-      }
-      solution.zone_covers.push_back(*std::move(cover));
-    }
-    solution.nodes += solution.zone_covers.back().nodes;
-    solution.price += solution.zone_covers.back().price;
-  }
-  return solution;
-}
-
-bool Better(const Solution& a, const std::optional<Solution>& b) {
-  if (!b) {
-    return true;
-  }
-  const double margin = 1e-9 * b->price;
-  return a.price < b->price - margin || (a.price <= b->price + margin && a.nodes < b->nodes);
-}
-
-// Pods to run so that `left` remain when the fullest zone goes: (zones − 1)/zones of them, whole.
-std::int64_t PodsOverZones(std::int64_t left, int zones) {
-  std::int64_t pods = left;
-  while (pods - (pods + zones - 1) / zones < left) {
-    const std::int64_t missing = left - (pods - (pods + zones - 1) / zones);
-    pods += missing;
-  }
-  return pods;
-}
-
-// On the nodes of `solution`, as few spare pods as they allow: with fewer on the fullest node,
-// fewer can be lost.
-void ShedSparePods(const NodeDemand& demand, const std::vector<Candidate>& candidates,
-                   Solution& solution) {
-  for (std::int64_t limit = 1; limit < solution.node_limit; ++limit) {
-    const std::vector<std::int64_t> pods = SpreadOverZones(demand.pods + limit, demand.zones);
-    bool fits = true;
-    for (std::size_t zone = 0; zone < pods.size(); ++zone) {
-      std::int64_t places = 0;
-      for (std::size_t i = 0; i < candidates.size(); ++i) {
-        places +=
-            solution.zone_covers[zone].counts[i] * std::min(candidates[i].group.places.pods, limit);
-      }
-      fits = fits && places >= pods[zone];
-    }
-    if (fits) {
-      solution.pods = demand.pods + limit;
-      solution.node_limit = limit;
-      solution.zone_pods = pods;
-      return;
-    }
-  }
-}
-
-// The cheapest over the limits of pods per node: with a higher one fewer nodes are needed, but more
-// pods must be spare, since that many are lost with a node.
-std::optional<Solution> SurviveNode(const NodeDemand& demand,
-                                    const std::vector<Candidate>& candidates) {
-  std::int64_t most = 0;
-  double best_value = std::numeric_limits<double>::infinity();
-  for (const Candidate& candidate : candidates) {
-    most = std::max(most, candidate.group.places.pods);
-    best_value = std::min(best_value,
-                          candidate.node_price / static_cast<double>(candidate.group.places.pods));
-  }
-  std::optional<Solution> best;
-  for (std::int64_t limit = most; limit >= 1; --limit) {
-    const std::int64_t pods = demand.pods + limit;
-    if (best && best_value * static_cast<double>(pods) > best->price) {
-      continue;  // Not even at the best price per place.
-    }
-    double clipped = std::numeric_limits<double>::infinity();
-    const std::vector<CoverItem> items = ItemsOf(candidates, limit);
-    for (const CoverItem& item : items) {
-      clipped = std::min(clipped, item.price / static_cast<double>(item.places));
-    }
-    if (best && clipped * static_cast<double>(pods) > best->price) {
-      continue;
-    }
-    std::optional<Solution> solution = Cover(demand, items, pods, limit);
-    if (solution && Better(*solution, best)) {
-      best = std::move(solution);
-    }
-  }
-  if (best) {
-    ShedSparePods(demand, candidates, *best);
-  }
-  return best;
-}
-
-std::optional<Solution> SolveFor(const NodeDemand& demand,
-                                 const std::vector<Candidate>& candidates) {
-  constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
-  switch (demand.survive) {
-    case Survive::kNode:
-      return SurviveNode(demand, candidates);
-    case Survive::kZone:
-      return Cover(demand, ItemsOf(candidates, kAny), PodsOverZones(demand.pods, demand.zones),
-                   kAny);
-    case Survive::kNone:
-      break;
-  }
-  return Cover(demand, ItemsOf(candidates, kAny), demand.pods, kAny);
-}
-
-// One type in all zones, or a mix.
-std::optional<Solution> Solve(const NodeDemand& demand, const std::vector<Candidate>& candidates) {
-  if (demand.mix) {
-    return SolveFor(demand, candidates);
-  }
-  std::optional<Solution> best;
-  std::size_t best_type = 0;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    std::optional<Solution> solution = SolveFor(demand, {candidates[i]});
-    if (solution && Better(*solution, best)) {
-      best = std::move(solution);
-      best_type = i;
-    }
-  }
-  if (best) {
-    for (NodeCover& cover : best->zone_covers) {
-      const std::int64_t nodes = cover.counts.front();
-      cover.counts.assign(candidates.size(), 0);
-      cover.counts[best_type] = nodes;
-    }
-  }
-  return best;
-}
-
 // Where the spread puts the pods: per zone, evenly over its nodes.
-void PlacePods(const Solution& solution, const std::vector<Candidate>& candidates, NodePlan& plan) {
+void PlacePods(const NodeSolution& solution, const std::vector<NodeCandidate>& candidates,
+               NodePlan& plan) {
   for (std::size_t zone = 0; zone < solution.zone_pods.size(); ++zone) {
     std::vector<std::int64_t> places;
     const NodeCover& cover = solution.zone_covers[zone];
@@ -396,8 +210,8 @@ void AddUp(const NodeDemand& demand, NodePlan& plan) {
   }
 }
 
-NodePlan PlanOf(const NodeDemand& demand, const Solution& solution,
-                const std::vector<Candidate>& candidates) {
+NodePlan PlanOf(const NodeDemand& demand, const NodeSolution& solution,
+                const std::vector<NodeCandidate>& candidates) {
   NodePlan plan;
   plan.pods = solution.pods;
   plan.pods_per_zone = solution.zone_pods;
@@ -432,12 +246,12 @@ NodePlan PlanOf(const NodeDemand& demand, const Solution& solution,
   return plan;
 }
 
-Result<NodePlan> PlanWith(const NodeDemand& demand, const std::vector<Candidate>& candidates) {
-  const std::optional<Solution> solution = Solve(demand, candidates);
+Result<NodePlan> PlanWith(const NodeDemand& demand, const std::vector<NodeCandidate>& candidates) {
+  const std::optional<NodeSolution> solution = CheapestNodes(demand, candidates);
   if (!solution) {
     NodeDemand unlimited = demand;
     unlimited.max_nodes = 0;
-    const std::optional<Solution> most = Solve(unlimited, candidates);
+    const std::optional<NodeSolution> most = CheapestNodes(unlimited, candidates);
     CHECK(most.has_value());
     return Wrong(
         fmt::format("{} pods do not fit onto {} nodes ({} zones): {} nodes would do; allow "
@@ -450,7 +264,7 @@ Result<NodePlan> PlanWith(const NodeDemand& demand, const std::vector<Candidate>
 void AddAlternative(const NodeDemand& demand, const std::vector<catalog::NodeType>& types,
                     std::string what, std::string option,
                     std::vector<NodeAlternative>& alternatives) {
-  const Result<std::vector<Candidate>> candidates = CandidatesOf(demand, types);
+  const Result<std::vector<NodeCandidate>> candidates = CandidatesOf(demand, types);
   if (!candidates) {
     return;
   }
@@ -500,7 +314,8 @@ std::vector<NodeAlternative> AlternativesTo(const NodePlan& plan, const NodeDema
   }
   NodeDemand next = demand;
   next.mix = false;
-  if (const Result<std::vector<Candidate>> candidates = CandidatesOf(next, others); candidates) {
+  if (const Result<std::vector<NodeCandidate>> candidates = CandidatesOf(next, others);
+      candidates) {
     if (const Result<NodePlan> other = PlanWith(next, *candidates); other) {
       const std::string& name = other->groups.front().type.name;
       alternatives.push_back({.what = fmt::format("next cheapest type {}", name),
@@ -530,7 +345,7 @@ std::optional<Survive> ParseSurvive(std::string_view name) {
 
 Result<NodePlan> PlanNodes(const NodeDemand& demand, const std::vector<catalog::NodeType>& types) {
   TRY(CheckDemand(demand));
-  const std::vector<Candidate> candidates = TRY(CandidatesOf(demand, types));
+  const std::vector<NodeCandidate> candidates = TRY(CandidatesOf(demand, types));
   NodePlan plan = TRY(PlanWith(demand, candidates));
   plan.alternatives = AlternativesTo(plan, demand, types);
   return plan;

@@ -14,7 +14,7 @@ constexpr std::int64_t kGiB = 1 << 30;
 NodeType Machine(int vcpu, std::int64_t gib) {
   NodeType type;
   type.name = "machine";
-  type.capacity = {.millicores = vcpu * 1000, .memory = {gib * kGiB}, .extended = {}};
+  type.capacity = {.millicores = 1000LL * vcpu, .memory = {gib * kGiB}, .extended = {}};
   return type;
 }
 

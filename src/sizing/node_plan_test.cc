@@ -22,7 +22,7 @@ catalog::NodeType Type(std::string name, int vcpu, int gib, double usd_per_hour)
   return {.provider = catalog::Provider::kAzure,
           .region = "eastus",
           .name = std::move(name),
-          .capacity = {.millicores = vcpu * 1000, .memory = {gib * kGiB}, .extended = {}},
+          .capacity = {.millicores = 1000LL * vcpu, .memory = {gib * kGiB}, .extended = {}},
           .on_demand_usd_per_hour = usd_per_hour,
           .spot_usd_per_hour = std::nullopt,
           .source = "test",

@@ -141,6 +141,7 @@ Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model, Rate
       confirmed.high = interval.upper;
     }
     confirmed.holds = Holds(confirmed.model.objective, confirmed.simulated);
+    confirmed.broken = !Holds(confirmed.model.objective, confirmed.low);
     confirmation.objectives.push_back(std::move(confirmed));
   }
   return confirmation;

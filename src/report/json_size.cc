@@ -105,6 +105,8 @@ std::string SizeDocument(const SizeReport& report) {
       {"zones", report.zones},
       {"pod_cpu", report.pod_cpu > 0 ? Json(report.pod_cpu) : Json()},
       {"pod_memory_bytes", report.pod_memory.count > 0 ? Json(report.pod_memory.count) : Json()},
+      {"nodes", report.nodes ? Json(*report.nodes) : Json()},
+      {"usd_per_month", report.nodes ? Number(report.usd_per_month) : Json()},
       {"service", ServiceOf(report)},
       {"needed", ToJson(report.answer.outlook)},
       {"one_fewer", report.answer.fewer ? ToJson(*report.answer.fewer) : Json()},

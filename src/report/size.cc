@@ -157,7 +157,9 @@ void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
                           Value(objective, each.simulated), Value(objective, each.low),
                           Value(objective, each.high), Value(objective, each.model.value),
                           share ? std::string() : fmt::format(" ({:+.1f} %)", off * 100),
-                          each.holds ? "holds" : "DOES NOT HOLD"));
+                          each.broken  ? "DOES NOT HOLD"
+                          : each.holds ? "holds"
+                                       : "at the edge"));
   }
 }
 
@@ -170,7 +172,11 @@ std::string SizeText(const SizeReport& report, const Style& style) {
       lines.Add("EXPLAIN", line);
     }
   }
-  lines.Add("ANSWER", fmt::format("{}{}", Pods(report.pods), PodShape(report)));
+  lines.Add("ANSWER", fmt::format("{}{}{}", Pods(report.pods), PodShape(report),
+                                  report.nodes_text.empty() ? "" : " on " + report.nodes_text));
+  if (!report.cost_text.empty()) {
+    lines.Add("ANSWER", report.cost_text);
+  }
   AddPromise(report, lines);
   AddWhy(report, lines);
   for (const auto& [head, line] : report.sections) {

@@ -21,7 +21,8 @@ struct ConfirmedObjective {
   double simulated = 0.0;  ///< Seconds or share.
   double low = 0.0;        ///< Its interval at 95 %, over batches of the simulated time.
   double high = 0.0;
-  bool holds = false;
+  bool holds = false;   ///< The simulated value keeps the limit.
+  bool broken = false;  ///< Even the interval's better end does not.
 };
 
 /// What became of the answer in the simulator.
@@ -54,6 +55,10 @@ struct SizeReport {
   int pods = 0;         ///< To run, what may be lost included.
   std::string survive;  ///< `none`, `node`, `zone`
   int zones = 1;
+  std::optional<int> nodes;    ///< Nothing: nodes were not asked for.
+  double usd_per_month = 0.0;  ///< With `nodes`.
+  std::string nodes_text;      ///< `24 x Standard_D4s_v5 (3 zones)`
+  std::string cost_text;       ///< The bill in one line.
   int classic_pods = 0;
   std::optional<int> classic_nodes;
   double pod_cpu = 0.0;  ///< 0: not given.

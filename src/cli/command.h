@@ -33,6 +33,7 @@ enum class CommandId {
   kRunsCurl,
   kQuery,
   kCompare,
+  kSize,
   kVersion,
   kCompletion,
   kHelp,

@@ -319,7 +319,7 @@ std::vector<NodeAlternative> AlternativesTo(const NodePlan& plan, const NodeDema
     if (const Result<NodePlan> other = PlanWith(next, *candidates); other) {
       const std::string& name = other->groups.front().type.name;
       alternatives.push_back({.what = fmt::format("next cheapest type {}", name),
-                              .option = fmt::format("--node-type {}", name),
+                              .option = fmt::format("--node {}", name),
                               .pods = other->pods,
                               .nodes = other->nodes,
                               .usd_per_month = other->usd_per_month});

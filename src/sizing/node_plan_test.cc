@@ -161,7 +161,7 @@ TEST(PlanNodes, OffersWhatIsCheaperAndWhatComesNext) {
   EXPECT_EQ(plan.alternatives[0].option, "--survive node");
   EXPECT_EQ(plan.alternatives[0].nodes, 18);
   EXPECT_LT(plan.alternatives[0].usd_per_month, plan.usd_per_month);
-  EXPECT_EQ(plan.alternatives.back().option, "--node-type E4");
+  EXPECT_EQ(plan.alternatives.back().option, "--node E4");
   EXPECT_GT(plan.alternatives.back().usd_per_month, plan.usd_per_month);
 }
 

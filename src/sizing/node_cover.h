@@ -27,9 +27,10 @@ struct NodeCover {
 /// fewest nodes.
 ///
 /// `max_nodes`: 0, or no more than so many nodes. Without that limit, and where it does not bind,
-/// the answer is exact: dynamic programming over the places. Beyond the places of the best value's
-/// square nothing but that item can be in an optimum's bulk (of as many other nodes as it has
-/// places, some have a multiple of its places together and can be replaced by it at no higher
+/// the answer is exact: dynamic programming over the places. Beyond the places of the best value
+/// times one more than the largest item's, an optimum's bulk is of the best value alone (of as many
+/// other nodes as it has places, some have a multiple of its places together and can be replaced by
+/// it at no higher
 /// price), so that the work stays bounded. Where the limit binds, the cheapest of the answers for a
 /// fixed series of surcharges per node: near the optimum, and never dearer for a wider limit.
 ///

@@ -9,6 +9,7 @@ startup   time of a short command                                              1
 spool     what keeping every row costs while the load runs                     4 min
 report    the HTML report of long runs: time, memory, size                      20 s
 gate      healthy runs refused, sabotaged runs accepted                       32 min
+sizing    price and time of the node plan beside an integer solver             2 min
 search    error rates of the search, on simulated services (--seeds 2000)      2 h
 
 Without a section: closed, tls, pacing and startup with 3 rounds instead of 9, 10 minutes in all.
@@ -27,13 +28,14 @@ import memory
 import pacing
 import report
 import search
+import sizing
 import spool
 import startup
 import tls
 
 SECTIONS = {"closed": closed.run, "tls": tls.run, "pacing": pacing.run, "memory": memory.run,
             "startup": startup.run, "spool": spool.run, "report": report.run, "gate": gate.run,
-            "search": search.run}
+            "search": search.run, "sizing": sizing.run}
 QUICK, QUICK_ROUNDS = ["closed", "tls", "pacing", "startup"], 3
 
 
@@ -51,6 +53,7 @@ def parse():
     parser.add_argument("--connections", type=numbers, help="closed: 64,1024")
     parser.add_argument("--runs", type=int, help="gate: healthy runs in each place")
     parser.add_argument("--seeds", type=int, help="search: simulated probes of each kind")
+    parser.add_argument("--cases", type=int, help="sizing: random cases")
     parser.add_argument("--seconds", type=int, help="memory: length of the run")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.sections if name not in SECTIONS]

@@ -34,3 +34,14 @@ function(loadline_embed_report_assets target style script)
   configure_file(${CMAKE_SOURCE_DIR}/cmake/html_assets.cc.in ${file} @ONLY)
   target_sources(${target} PRIVATE ${file})
 endfunction()
+
+# loadline_embed_prices(TARGET FILE)
+#
+# Makes a price list the text of `catalog/built_in.h`, at configure time as above.
+function(loadline_embed_prices target prices)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${prices})
+  file(READ ${prices} PRICES_TEXT)
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/generated/built_in_prices.cc)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/built_in_prices.cc.in ${file} @ONLY)
+  target_sources(${target} PRIVATE ${file})
+endfunction()

@@ -100,6 +100,61 @@ constexpr std::array kCompareFlags = {
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
+constexpr std::array kSizeTrafficFlags = {
+    Flag{"--rate", "", "RATE", "traffic to size for: 2000/s"},
+    Flag{"--growth", "", "SHARE", "grown by: 30%; 9 is tenfold (default 0)"},
+    Flag{"--p50", "", "TIME", "median below"},
+    Flag{"--p90", "", "TIME", "90th percentile below"},
+    Flag{"--p95", "", "TIME", "95th percentile below (default: the objectives of the run)"},
+    Flag{"--p99", "", "TIME", "99th percentile below"},
+    Flag{"--errors", "", "SHARE", "share of requests rejected below"},
+    Flag{"--slo", "", "TEXT", "any of them: 'p99.9 < 1s', 'mean < 80ms'", true},
+};
+
+constexpr std::array kSizeServiceFlags = {
+    Flag{"--from", "", "RUN", "measured by this run: @last, an id or a label", true},
+    Flag{"--pods", "", "N", "pods that answered in it, one for each --from", true},
+    Flag{"--latency", "", "LAW",
+         "not measured: a pod's time per request, 50ms (exponential) or lognormal:50ms,cv=0.5"},
+    Flag{"--concurrency", "", "C", "requests that a pod works on at once (default 1)"},
+    Flag{"--sharing", "", "", "a pod works on all at once, each the slower (CPU-bound threads)"},
+    Flag{"--overhead", "", "TIME", "added to every response, keeps no pod busy (default 0)"},
+    Flag{"--queue", "", "N", "places to wait, per pod; beyond them 503 (default unlimited)"},
+    Flag{"--balance", "", "HOW",
+         "random, round-robin, p2c, least or central (default: as fitted, else random)"},
+};
+
+constexpr std::array kSizeClusterFlags = {
+    Flag{"--pod-cpu", "", "CPU", "that a pod asks for: 0.5 or 500m"},
+    Flag{"--pod-memory", "", "BYTES", "512Mi"},
+    Flag{"--survive", "", "WHAT",
+         "loss of nothing, a node or a zone: none, node, zone (default node, with nodes)"},
+    Flag{"--zones", "", "N", "pods are spread over (default 1; 3 with --survive zone)"},
+    Flag{"--node", "", "TYPE", "node type that may be used: Standard_D4s_v5", true},
+    Flag{"--provider", "", "NAME", "any type of azure, aws, gcp or other"},
+    Flag{"--region", "", "NAME", "only types of this region of the price list"},
+    Flag{"--arch", "", "ARCH", "without --node: amd64 (default) or arm64"},
+    Flag{"--platform", "", "NAME", "aks, aks-1.28, gke, eks or plain (default: the provider's)"},
+    Flag{"--prices", "", "FILE", "price list (CSV) instead of the built-in one"},
+    Flag{"--mix", "", "", "several node types in one cluster"},
+    Flag{"--spot", "", "", "spot prices"},
+    Flag{"--one-per-node", "", "", "pods refuse each other's company (anti-affinity)"},
+    Flag{"--gpus", "", "N", "nvidia.com/gpu that a pod asks for"},
+    Flag{"--control-plane", "", "USD", "a month (default 0)"},
+    Flag{"--disk", "", "USD", "a month and node (default 0)"},
+    Flag{"--load-balancer", "", "USD", "a month (default 0)"},
+    Flag{"--node-cpu", "", "CPU", "of a node, for the classic formula"},
+    Flag{"--node-overhead", "", "CPU", "of every node, classic formula (default 0.7)"},
+    Flag{"--cluster-overhead", "", "CPU", "of the cluster, classic formula (default 3.9)"},
+};
+
+constexpr std::array kSizeOutputFlags = {
+    Flag{"--explain", "", "", "every line of the classic arithmetic"},
+    Flag{"--no-confirm", "", "", "do not run the answer in the simulator"},
+    Flag{"--json", "", "FILE", "the answer as JSON; - is standard output"},
+    Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
+};
+
 constexpr std::array kHelpFlags = {
     Flag{"--man", "", "", "as a manual page: loadline help --man run | man -l -"},
     Flag{"--out", "-o", "FOLDER", "with --man: write every page there"},
@@ -236,6 +291,17 @@ constexpr std::string_view kCompareExamples =
     "loadline compare @last~1 @last\n"
     "loadline compare --baseline release-7 @last --tolerance 10%\n"
     "loadline compare --baseline @last~3 --baseline @last~2 --baseline @last~1 @last";
+
+constexpr std::string_view kSizeText =
+    "Says how many pods keep the objectives at a rate, how busy they are, and what one fewer "
+    "would\n"
+    "do. The service is given (--latency) or fitted to measurements (--from), of which the upper\n"
+    "end of the service time's interval is used. Every answer names the balancer that it assumes,\n"
+    "and is run in the simulator.";
+constexpr std::string_view kSizeExamples =
+    "loadline size --rate 2000/s --latency 50ms --p95 200ms --pod-cpu 0.5\n"
+    "loadline size --rate 2000/s --from @last --pods 4 --survive zone\n"
+    "loadline size --rate 24/s --latency 500ms --p95 2s --pod-cpu 0.5 --node-cpu 4 --explain";
 
 constexpr std::string_view kCompletionText =
     "Prints a script that completes subcommands, options and files in your shell: bash, zsh or\n"
@@ -384,6 +450,17 @@ std::vector<Command> MakeCommands() {
        Group("Comparison", kCompareFlags),
        kCompareText,
        kCompareExamples},
+      {kSize,
+       "",
+       "size",
+       "say how many pods a rate needs, and why",
+       {},
+       {{"Traffic and objectives", {kSizeTrafficFlags.begin(), kSizeTrafficFlags.end()}},
+        {"Service", {kSizeServiceFlags.begin(), kSizeServiceFlags.end()}},
+        {"Cluster", {kSizeClusterFlags.begin(), kSizeClusterFlags.end()}},
+        {"Output", {kSizeOutputFlags.begin(), kSizeOutputFlags.end()}}},
+       kSizeText,
+       kSizeExamples},
       {kVersion, "", "version", "version and build facts", {}, {}, "", "loadline version"},
       {kCompletion,
        "",

@@ -34,6 +34,7 @@ enum class CommandId {
   kRunsCurl,
   kQuery,
   kCompare,
+  kSize,
   kVersion,
   kCompletion,
   kHelp,

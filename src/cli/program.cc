@@ -46,6 +46,8 @@ ExitCode Dispatch(const Arguments& arguments) {
       return QueryCommand(arguments);
     case CommandId::kCompare:
       return CompareCommand(arguments);
+    case CommandId::kSize:
+      return SizeCommand(arguments);
     case CommandId::kVersion:
       return VersionCommand();
     case CommandId::kCompletion:

@@ -24,6 +24,7 @@ namespace loadline::cli {
 [[nodiscard]] ExitCode VersionCommand();                                 // version.cc
 [[nodiscard]] ExitCode HelpCommand(const Arguments& arguments);          // help_command.cc
 [[nodiscard]] ExitCode CompareCommand(const Arguments& arguments);       // compare.cc
+[[nodiscard]] ExitCode SizeCommand(const Arguments& arguments);          // size.cc
 [[nodiscard]] ExitCode CompletionCommand(const Arguments& arguments);    // completion_command.cc
 [[nodiscard]] ExitCode ReportCommand(const Arguments& arguments);        // report.cc
 

@@ -1,0 +1,340 @@
+#include "catalog/price_list.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "base/check.h"
+#include "catalog/built_in.h"
+
+namespace loadline::catalog {
+namespace {
+
+constexpr std::array<std::string_view, 12> kColumns{"provider", "region",     "type",   "arch",
+                                                    "vcpu",     "mem_gib",    "gpu",    "max_pods",
+                                                    "od_usd_h", "spot_usd_h", "source", "date"};
+constexpr std::array<std::string_view, 5> kNeeded{"type", "vcpu", "mem_gib", "od_usd_h", "date"};
+
+constexpr double kGiB = 1 << 30;
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::vector<std::string_view> Cells(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (std::size_t from = 0;;) {
+    const std::size_t comma = line.find(',', from);
+    cells.push_back(Trim(line.substr(from, comma - from)));
+    if (comma == std::string_view::npos) {
+      return cells;
+    }
+    from = comma + 1;
+  }
+}
+
+std::optional<double> Number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<std::chrono::sys_days> Day(std::string_view text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  const char* at = text.data();
+  const char* end = text.data() + text.size();
+  const auto part = [&](auto& number, char after) {
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc() || (after != '\0' && (next == end || *next != after))) {
+      return false;
+    }
+    at = after == '\0' ? next : next + 1;
+    return true;
+  };
+  if (text.size() != 10 || !part(year, '-') || !part(month, '-') || !part(day, '\0') || at != end) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(date);
+}
+
+std::string DayText(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+// A row's cells by the name of their column, and where it stands, for errors.
+class Row {
+ public:
+  Row(std::string_view file, std::size_t line, const std::vector<std::string_view>& header,
+      std::vector<std::string_view> cells)
+      : file_(file), line_(line), header_(header), cells_(std::move(cells)) {}
+
+  [[nodiscard]] std::string_view Text(std::string_view column) const {
+    const auto at = std::ranges::find(header_, column);
+    return at == header_.end() ? std::string_view()
+                               : cells_[static_cast<std::size_t>(at - header_.begin())];
+  }
+
+  [[nodiscard]] Error Wrong(std::string_view column, std::string_view what) const {
+    return {ErrorCode::kInvalidArgument, fmt::format("{}:{}: {}: {}", file_, line_, column, what)};
+  }
+
+  // A number >= `least`, or `empty` for an empty cell.
+  [[nodiscard]] Result<double> NumberOf(std::string_view column, double least,
+                                        std::optional<double> empty) const {
+    const std::string_view text = Text(column);
+    if (text.empty() && empty) {
+      return *empty;
+    }
+    const std::optional<double> number = Number(text);
+    if (!number || *number < least) {
+      return Wrong(column, fmt::format("\"{}\" is no number of at least {}", text, least));
+    }
+    return *number;
+  }
+
+  [[nodiscard]] Result<int> CountOf(std::string_view column, int least,
+                                    std::optional<int> empty) const {
+    const double number = TRY(NumberOf(column, least, empty));
+    if (number != std::floor(number) || number > 1e6) {
+      return Wrong(column, fmt::format("\"{}\" is no whole number", Text(column)));
+    }
+    return static_cast<int>(number);
+  }
+
+  [[nodiscard]] Result<double> PriceOf(std::string_view column) const {
+    const double price = TRY(NumberOf(column, 0, std::nullopt));
+    if (price == 0) {
+      return Wrong(column, "0 USD is no price; leave a spot price empty where there is none");
+    }
+    return price;
+  }
+
+ private:
+  std::string_view file_;
+  std::size_t line_;
+  const std::vector<std::string_view>& header_;
+  std::vector<std::string_view> cells_;
+};
+
+Result<NodeType> TypeOf(const Row& row, std::chrono::sys_days today) {
+  NodeType type;
+  if (!row.Text("provider").empty()) {
+    const std::optional<Provider> provider = ParseProvider(row.Text("provider"));
+    if (!provider) {
+      return row.Wrong("provider", fmt::format("\"{}\" is none of azure, aws, gcp, other",
+                                               row.Text("provider")));
+    }
+    type.provider = *provider;
+  }
+  type.region = row.Text("region");
+  type.name = row.Text("type");
+  if (type.name.empty()) {
+    return row.Wrong("type", "a node type needs a name");
+  }
+  if (const std::string_view arch = row.Text("arch"); !arch.empty()) {
+    if (arch != "amd64" && arch != "arm64") {
+      return row.Wrong("arch", fmt::format("\"{}\" is neither amd64 nor arm64", arch));
+    }
+    type.arch = arch;
+  }
+  type.capacity.millicores = 1000LL * TRY(row.CountOf("vcpu", 1, std::nullopt));
+  const double gib = TRY(row.NumberOf("mem_gib", 0.1, std::nullopt));
+  if (gib > 1e6) {
+    return row.Wrong("mem_gib", fmt::format("{} GiB is more than any machine has", gib));
+  }
+  type.capacity.memory = {std::llround(gib * kGiB)};
+  if (const int gpus = TRY(row.CountOf("gpu", 0, 0)); gpus > 0) {
+    type.capacity.extended.push_back({.name = "nvidia.com/gpu", .count = gpus});
+  }
+  type.max_pods = TRY(row.CountOf("max_pods", 1, 0));
+  type.on_demand_usd_per_hour = TRY(row.PriceOf("od_usd_h"));
+  if (!row.Text("spot_usd_h").empty()) {
+    type.spot_usd_per_hour = TRY(row.PriceOf("spot_usd_h"));
+  }
+  type.source = row.Text("source");
+  const std::optional<std::chrono::sys_days> day = Day(row.Text("date"));
+  if (!day) {
+    return row.Wrong("date", fmt::format("\"{}\" is no date such as 2026-11-26", row.Text("date")));
+  }
+  if (*day > today) {
+    return row.Wrong("date", fmt::format("{} is after today, {}", DayText(*day), DayText(today)));
+  }
+  type.as_of = *day;
+  return type;
+}
+
+Status CheckHeader(std::string_view file, std::size_t line,
+                   const std::vector<std::string_view>& header) {
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (std::ranges::find(kColumns, header[i]) == kColumns.end()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}:{}: unknown column \"{}\"; there are provider, region, type, "
+                               "arch, vcpu, mem_gib, gpu, max_pods, od_usd_h, spot_usd_h, source, "
+                               "date",
+                               file, line, header[i])};
+    }
+    if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(i), header[i]) !=
+        header.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}:{}: column \"{}\" is there twice", file, line, header[i])};
+    }
+  }
+  for (const std::string_view needed : kNeeded) {
+    if (std::ranges::find(header, needed) == header.end()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}:{}: column \"{}\" is missing", file, line, needed)};
+    }
+  }
+  return {};
+}
+
+// Levenshtein's distance, case aside.
+std::size_t Edits(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replace = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replace, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+Result<PriceList> ParsePriceList(std::string_view csv, std::string_view name,
+                                 std::chrono::sys_days today) {
+  PriceList list{.origin = std::string(name), .types = {}};
+  std::vector<std::string_view> header;
+  std::set<std::pair<std::string, std::string>> seen;
+  std::size_t number = 0;
+  while (!csv.empty()) {
+    const std::size_t end = std::min(csv.find('\n'), csv.size());
+    const std::string_view line = Trim(csv.substr(0, end));
+    csv.remove_prefix(std::min(end + 1, csv.size()));
+    ++number;
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    std::vector<std::string_view> cells = Cells(line);
+    if (header.empty()) {
+      TRY(CheckHeader(name, number, cells));
+      header = std::move(cells);
+      continue;
+    }
+    if (cells.size() != header.size()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}:{}: {} cells, where the header has {}", name, number,
+                               cells.size(), header.size())};
+    }
+    const Row row(name, number, header, std::move(cells));
+    NodeType type = TRY(TypeOf(row, today));
+    if (!seen.emplace(type.region, type.name).second) {
+      return row.Wrong("type", fmt::format("{} is there twice", type.name));
+    }
+    list.types.push_back(std::move(type));
+  }
+  if (list.types.empty()) {
+    return Error{ErrorCode::kInvalidArgument, fmt::format("{}: no node types in it", name)};
+  }
+  return list;
+}
+
+Result<PriceList> ReadPriceList(const std::string& path, std::chrono::sys_days today) {
+  std::ifstream file(path);
+  if (!file) {
+    return Error{ErrorCode::kNotFound, fmt::format("{}: cannot open this price list", path)};
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad() || text.fail()) {
+    return Error{ErrorCode::kIo, fmt::format("{}: cannot read this price list", path)};
+  }
+  return ParsePriceList(text.str(), path, today);
+}
+
+PriceList BuiltInPrices() {
+  Result<PriceList> list =
+      ParsePriceList(BuiltInPricesText(), "built in", std::chrono::sys_days::max());
+  CHECK(list.has_value());
+  return *std::move(list);
+}
+
+Result<std::vector<NodeType>> FindTypes(const PriceList& list, std::string_view name) {
+  std::vector<NodeType> found;
+  for (const NodeType& type : list.types) {
+    if (type.name == name) {
+      found.push_back(type);
+    }
+  }
+  if (found.empty()) {
+    std::string nearest;
+    for (const std::string& each : NearestNames(list, name)) {
+      nearest += fmt::format("{}{}", nearest.empty() ? "" : ", ", each);
+    }
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("no node type \"{}\" in the price list ({}); nearest: {}", name,
+                             list.origin, nearest)};
+  }
+  return found;
+}
+
+std::vector<std::string> NearestNames(const PriceList& list, std::string_view name,
+                                      std::size_t most) {
+  std::vector<std::pair<std::size_t, std::string>> names;
+  for (const NodeType& type : list.types) {
+    names.emplace_back(Edits(name, type.name), type.name);
+  }
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<std::string> nearest;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i) {
+    nearest.push_back(names[i].second);
+  }
+  return nearest;
+}
+
+std::chrono::days AgeOn(std::chrono::sys_days today, std::chrono::sys_days as_of) {
+  return std::max(std::chrono::days(0), today - as_of);
+}
+
+std::string DescribeAge(std::chrono::sys_days today, std::chrono::sys_days as_of) {
+  const std::chrono::days age = AgeOn(today, as_of);
+  return fmt::format("{}, {} day{} old{}", DayText(as_of), age.count(), age.count() == 1 ? "" : "s",
+                     age > kFreshFor ? ": give newer prices with --prices FILE" : "");
+}
+
+}  // namespace loadline::catalog

@@ -1,0 +1,250 @@
+// `loadline size`: how many pods keep the objectives at a rate, and why.
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/units_text.h"
+#include "cli/size_confirm.h"
+#include "cli/size_input.h"
+#include "cli/size_nodes.h"
+#include "cli/size_runs.h"
+#include "cli/subcommands.h"
+#include "cli/terminal.h"
+#include "cli/version.h"
+#include "cli/write_to.h"
+#include "report/size.h"
+#include "sizing/pods.h"
+
+namespace loadline::cli {
+namespace {
+
+// How often a pod may be added because the simulator did not agree.
+constexpr int kMostCorrections = 8;
+
+/// The service as given on the command line.
+void UseGivenService(const SizeInput& input, report::SizeReport& report) {
+  report.model.pod = input.pod;
+  report.model.pod.balance = input.balance.value_or(queueing::Balance::kRandom);
+  report.model.service_low = input.pod.service;
+  report.model.service_high = input.pod.service;
+  report.origin = "given, not measured";
+  report.thin_ice.push_back("nothing was measured: loadline find … then --from @last");
+  if (!input.law_given) {
+    report.thin_ice.push_back(
+        "service times taken as exponential; --latency lognormal:50ms,cv=0.5 says otherwise");
+  }
+}
+
+std::string Times(double factor) {
+  return factor < 10 ? fmt::format("{:.1f}x", factor) : fmt::format("{:.0f}x", factor);
+}
+
+/// The service as the runs show it.
+void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& report) {
+  const sizing::FittedService& fitted = fit.fitted;
+  report.model = fitted.model;
+  report.origin = fmt::format("measured, run {}", fmt::join(fit.ids, ", "));
+  report.fit_lines.push_back(fmt::format(
+      "fitted to {} probes, {} requests: mean responses within {}, R² {:.3f}", fitted.probes,
+      FormatCount(fitted.requests), FormatPercent(fitted.worst_error), fitted.r_squared));
+  if (!fitted.limit_seen) {
+    report.thin_ice.push_back(
+        "no probe showed what limits the service: all of its response counted as service; a "
+        "loadline find would tell");
+  }
+  if (fitted.as_good.size() > 1) {
+    std::string others;
+    for (std::size_t i = 1; i < fitted.as_good.size(); ++i) {
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", queueing::Name(fitted.as_good[i]));
+    }
+    report.thin_ice.push_back(fmt::format(
+        "balancer {} and {} fit as well: the costlier one taken; --balance says which it is",
+        queueing::Name(fitted.as_good.front()), others));
+  } else if (!input.balance) {
+    report.thin_ice.push_back(
+        fmt::format("balancer {} fitted, not known", queueing::Name(report.model.pod.balance)));
+  }
+  if (fitted.scaling) {
+    report.fit_lines.push_back(fmt::format(
+        "scaling of {} saturated probes: contention {:.2g} ({:.2g} to {:.2g}), coherence {:.2g} "
+        "({:.2g} to {:.2g})",
+        fitted.probes, fitted.scaling->law.sigma, fitted.scaling->sigma.lower,
+        fitted.scaling->sigma.upper, fitted.scaling->law.kappa, fitted.scaling->kappa.lower,
+        fitted.scaling->kappa.upper));
+  } else {
+    report.thin_ice.push_back(
+        "whether pods get in each other's way is not measured: runs at several numbers of pods "
+        "(--from A --pods 1 --from B --pods 4 …) would tell");
+  }
+}
+
+/// How far the answer is from what was measured.
+void SayExtrapolation(const sizing::FittedService& fitted, report::SizeReport& report) {
+  const double pods = static_cast<double>(report.answer.outlook.pods) / fitted.most_pods;
+  const double rate = report.rate / fitted.highest_rate;
+  if (pods > 1 || rate > 1) {
+    report.thin_ice.insert(
+        report.thin_ice.begin(),
+        fmt::format("pool of {} measured up to {}, {} asked for {}: extrapolated {} in pods, {} in "
+                    "rate",
+                    fitted.most_pods, FormatRate(fitted.highest_rate),
+                    FormatCount(report.answer.outlook.pods), FormatRate(report.rate), Times(pods),
+                    Times(rate)));
+  }
+}
+
+void Explain(const SizeInput& input, report::SizeReport& report) {
+  const Result<int> pods = sizing::PodsBusyAllTheTime(
+      report.rate, report.model.pod.service, report.model.pod.concurrency, &report.explain);
+  report.classic_pods = pods ? *pods : 0;
+  if (input.pod_cpu <= 0 || input.node_cpu <= 0 || !pods) {
+    return;
+  }
+  const Result<int> nodes =
+      sizing::NodesForPods(*pods, input.pod_cpu, input.node_cpu, input.constants, &report.explain);
+  if (nodes) {
+    report.classic_nodes = *nodes;
+    const double cpu =
+        sizing::AvailableCpu(input.node_cpu, *nodes, input.constants, &report.explain);
+    const int fit = sizing::PodsThatFit(cpu, input.pod_cpu, &report.explain);
+    static_cast<void>(sizing::HighestRate(std::max(1, fit), report.model.pod.service,
+                                          report.model.pod.concurrency, &report.explain));
+  }
+}
+
+std::string_view NoteOf(queueing::Balance balance) {
+  switch (balance) {
+    case queueing::Balance::kCentral:
+      return "one queue for all pods (ideal)";
+    case queueing::Balance::kRandom:
+      return "behind kube-proxy (random)";
+    case queueing::Balance::kRoundRobin:
+      return "in turn (round-robin)";
+    case queueing::Balance::kTwoChoices:
+      return "two choices (p2c, Envoy's default)";
+    case queueing::Balance::kLeast:
+      return "least connections, one router";
+  }
+  return "";
+}
+
+void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
+  const std::vector<measure::Objective> objectives = input.objectives;
+  for (const queueing::Balance balance :
+       {queueing::Balance::kRandom, queueing::Balance::kRoundRobin, queueing::Balance::kTwoChoices,
+        queueing::Balance::kLeast, queueing::Balance::kCentral}) {
+    if (balance == report.model.pod.balance) {
+      continue;
+    }
+    sizing::ServiceModel other = report.model;
+    other.pod.balance = balance;
+    const Result<sizing::PodsAnswer> answer = sizing::FewestPods(other, report.rate, objectives);
+    report.alternatives.push_back({std::string(NoteOf(balance)),
+                                   fmt::format("--balance {}", queueing::Name(balance)),
+                                   answer ? answer->outlook.pods : 0});
+  }
+}
+
+/// Simulates the answer; where the simulator says that it does not hold, adds pods until it does.
+Status Confirm(const SizeInput& input, report::SizeReport& report) {
+  const int foreseen = report.answer.outlook.pods;
+  for (int turn = 0;; ++turn) {
+    report.confirmation = TRY(ConfirmSize(report.model, report.rate, report.answer.outlook));
+    const std::vector<report::ConfirmedObjective>& found = report.confirmation->objectives;
+    const bool broken =
+        std::any_of(found.begin(), found.end(), [](const auto& each) { return each.broken; });
+    if (!broken || turn == kMostCorrections) {
+      break;
+    }
+    const int more = std::max(1, report.answer.outlook.pods / 50);
+    const int pods = report.answer.outlook.pods + more;
+    report.answer.fewer = sizing::Foresee(report.model, report.rate, input.objectives, pods - 1);
+    report.answer.outlook = sizing::Foresee(report.model, report.rate, input.objectives, pods);
+  }
+  if (report.answer.outlook.pods != foreseen) {
+    report.thin_ice.push_back(
+        fmt::format("the formulae ask for {} pods, the simulator did not confirm them: {} taken",
+                    FormatCount(foreseen), FormatCount(report.answer.outlook.pods)));
+  }
+  return {};
+}
+
+Result<report::SizeReport> Size(const Arguments& arguments) {
+  SizeInput input = TRY(ReadSizeInput(arguments));
+  if (NodesAsked(arguments) && !input.survive_given) {
+    input.survive = "node";
+  }
+  report::SizeReport report;
+  report.version = std::string(Version());
+  report.rate_now = input.rate;
+  report.growth = input.growth;
+  report.rate = input.rate * (1 + input.growth);
+  report.pod_cpu = input.pod_cpu;
+  report.pod_memory = input.pod_memory;
+  report.survive = input.survive;
+  report.zones = input.zones;
+  report.explained = arguments.Has("--explain");
+  std::optional<RunsFit> fit;
+  if (input.from.empty()) {
+    UseGivenService(input, report);
+    if (!input.balance) {
+      report.thin_ice.push_back("balancer not said: random, as kube-proxy is, by connection");
+    }
+  } else {
+    fit = TRY(FitRuns(arguments, input));
+    UseFit(*fit, input, report);
+    if (input.objectives.empty()) {
+      input.objectives = fit->objectives;
+    }
+  }
+  report.answer = TRY(sizing::FewestPods(report.model, report.rate, input.objectives));
+  Explain(input, report);
+  AddAlternatives(input, report);
+  if (!arguments.Has("--no-confirm")) {
+    TRY(Confirm(input, report));
+  }
+  if (fit) {
+    SayExtrapolation(fit->fitted, report);
+  }
+  const int needed = report.answer.outlook.pods;
+  report.pods = report.survive == "zone" ? sizing::PodsForLostZone(needed, report.zones) : needed;
+  if (NodesAsked(arguments)) {
+    TRY(AddNodes(arguments, input, needed, report));
+  } else if (report.survive == "node") {
+    return Error{ErrorCode::kInvalidArgument,
+                 "--survive: how many pods a node takes with it depends on its type: --node "
+                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
+  }
+  report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
+  return report;
+}
+
+Status Print(const Arguments& arguments) {
+  const report::SizeReport report = TRY(Size(arguments));
+  if (arguments.Value("--json") != "-") {
+    fmt::print("{}", report::SizeText(report, StyleFor(stdout)));
+  }
+  if (arguments.Has("--json")) {
+    TRY(WriteTo(arguments.Value("--json"), "--json", [&](std::ostream& out) {
+      out << report::SizeDocument(report);
+      return Status();
+    }));
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode SizeCommand(const Arguments& arguments) {
+  const Status done = Print(arguments);
+  return done ? ExitCode::kHeld : Fail(done.error());
+}
+
+}  // namespace loadline::cli

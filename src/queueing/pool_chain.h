@@ -1,0 +1,23 @@
+// The chain of one pod: how many requests an arrival finds. Inside queueing only.
+//
+// Pure functions.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace loadline::queueing {
+
+/// Shares of time in the states 0 … arrivals.size() of a birth and death chain: `arrivals[k]` per
+/// second while k are there, `finishes[k]` while k + 1 are. Worked in ratios from the likeliest
+/// state, so that nothing overflows. Source: L. Kleinrock, "Queueing Systems", volume 1, 1975,
+/// section 3.1.
+[[nodiscard]] std::vector<double> Stationary(std::span<const double> arrivals,
+                                             std::span<const double> finishes);
+
+/// Arrival rates by state when each of many pods gets the requests that find it the less busy of
+/// two: rate · (share of pods with at least k + share with more than k), which is consistent with
+/// `finishes` (fixed point). `rate` per pod and second.
+[[nodiscard]] std::vector<double> TwoChoiceArrivals(double rate, std::span<const double> finishes);
+
+}  // namespace loadline::queueing

@@ -1,0 +1,137 @@
+#include "queueing/pool.h"
+
+#include <gtest/gtest.h>
+
+#include "queueing/mmc.h"
+
+namespace loadline::queueing {
+namespace {
+
+Pool Exponential(int pods, Balance balance) {
+  Pool pool;
+  pool.pods = pods;
+  pool.service = 1s;
+  pool.exponential = true;
+  pool.balance = balance;
+  return pool;
+}
+
+double Wait(const Pool& pool, double rate) {
+  return Seconds(PoolLaw(pool, Rate{rate}).Mean()) - 1;
+}
+
+TEST(PoolLaw, OfOneQueueIsErlangs) {
+  // M/M/12 at 10.8 Erlang: C(12, 10.8) = 0.6400, wait = C / (12 − 10.8) = 0.5334.
+  const Pool pool = Exponential(12, Balance::kCentral);
+  EXPECT_NEAR(Wait(pool, 10.8), 0.5334, 0.0001);
+  const PoolLaw law(pool, Rate{10.8});
+  for (const Duration t : {Duration(500ms), Duration(1s), Duration(3s), Duration(6s)}) {
+    EXPECT_NEAR(law.Tail(t), ResponseTail(Servers{12, 1s}, Rate{10.8}, t), 0.002);
+  }
+}
+
+TEST(PoolLaw, OfRandomPodsIsThatOfOnePod) {
+  // M/M/1 at 0.9: wait 9; the response is exponential with rate 0.1: p95 = ln 20 / 0.1 = 29.96.
+  const Pool pool = Exponential(12, Balance::kRandom);
+  EXPECT_NEAR(Wait(pool, 10.8), 9.0, 0.01);
+  EXPECT_NEAR(Seconds(PoolLaw(pool, Rate{10.8}).Quantile(0.95)), 29.96, 0.1);
+}
+
+TEST(PoolLaw, CountsRejectsOfShortQueues) {
+  // M/M/1/2, one in service and one place, at load 0.5: p2 = 0.25 / (1 + 0.5 + 0.25) = 1/7.
+  Pool pool = Exponential(1, Balance::kRandom);
+  pool.queue = 1;
+  const PoolLaw law(pool, Rate{0.5});
+  EXPECT_NEAR(law.Rejected(), 1.0 / 7, 1e-12);
+  // Of those admitted, (4/7)/(6/7) = 2/3 find nobody and 1/3 one: mean 1 + 1/3.
+  EXPECT_NEAR(Seconds(law.Mean()), 4.0 / 3, 1e-6);
+  EXPECT_EQ(law.Quantile(0.9), Duration::max());
+}
+
+TEST(PoolLaw, RejectsOnePercentWhereThePublishedTableSays) {
+  // Loads of M/M/12/K with 1 % lost: 0.49 / 0.84 / 0.93 for 0 / 12 / 24 places (Erlang B: 12
+  // servers carry 5.876 Erlang at 1 %).
+  Pool pool = Exponential(1, Balance::kCentral);
+  pool.concurrency = 12;
+  pool.queue = 0;
+  EXPECT_NEAR(PoolLaw(pool, Rate{5.876}).Rejected(), 0.01, 0.00002);
+  pool.queue = 12;
+  EXPECT_NEAR(PoolLaw(pool, Rate{0.84 * 12}).Rejected(), 0.01, 0.0015);
+  pool.queue = 24;
+  EXPECT_NEAR(PoolLaw(pool, Rate{0.93 * 12}).Rejected(), 0.01, 0.0015);
+}
+
+TEST(PoolLaw, AnswersBeyondTheCapacityWhereQueuesEnd) {
+  // M/M/1/1 at load 2: p1 = 2/3 lost.
+  Pool pool = Exponential(1, Balance::kRandom);
+  pool.queue = 0;
+  EXPECT_NEAR(PoolLaw(pool, Rate{2}).Rejected(), 2.0 / 3, 1e-12);
+  EXPECT_TRUE(PoolLaw(pool, Rate{2}).stable());
+}
+
+TEST(PoolLaw, IsUnstableAtTheCapacity) {
+  const PoolLaw law(Exponential(2, Balance::kRandom), Rate{2});
+  EXPECT_FALSE(law.stable());
+  EXPECT_EQ(law.Mean(), Duration::max());
+  EXPECT_EQ(law.Tail(1h), 1.0);
+}
+
+TEST(PoolLaw, OfTurnsIsThatOfErlangArrivals) {
+  // E_2/M/1 at load 0.5: the root of x = (1 + (1 − x))^−2 below 1 is (3 − √5)/2 = 0.381966; wait =
+  // x/(1 − x) = 0.618034.
+  EXPECT_NEAR(Wait(Exponential(2, Balance::kRoundRobin), 1.0), 0.618034, 1e-5);
+  // Simulated with 12 pods: 1.0 at load 0.7, 4.7 at 0.9.
+  EXPECT_NEAR(Wait(Exponential(12, Balance::kRoundRobin), 8.4), 1.0, 0.05);
+  EXPECT_NEAR(Wait(Exponential(12, Balance::kRoundRobin), 10.8), 4.7, 0.15);
+}
+
+TEST(PoolLaw, OfTwoChoicesIsTheFluidLimitForManyPods) {
+  // T = Σ 0.8^(2^i − 2) = 1 + 0.64 + 0.2621 + 0.0440 + 0.0012 = 1.9474.
+  EXPECT_NEAR(Wait(Exponential(10'000, Balance::kTwoChoices), 8'000), 0.9474, 0.001);
+  // Simulated with 12 pods: 0.65 at load 0.7, 1.9 at 0.9.
+  EXPECT_NEAR(Wait(Exponential(12, Balance::kTwoChoices), 8.4), 0.65, 0.02);
+  EXPECT_NEAR(Wait(Exponential(12, Balance::kTwoChoices), 10.8), 1.9, 0.06);
+}
+
+TEST(PoolLaw, OfSharingPodsIsInsensitiveToScatter) {
+  // M/G/1-PS: mean S/(1 − load) = 1/(1 − 0.8) = 5.
+  Pool pool = Exponential(3, Balance::kRandom);
+  pool.discipline = Discipline::kSharing;
+  EXPECT_NEAR(Seconds(PoolLaw(pool, Rate{2.4}).Mean()), 5.0, 1e-6);
+  pool.exponential = false;
+  pool.scv = 0.1;
+  EXPECT_NEAR(Seconds(PoolLaw(pool, Rate{2.4}).Mean()), 5.0, 1e-6);
+}
+
+TEST(PoolLaw, OfSharingPodsHasTheVarianceOfTheory) {
+  // M/M/1-PS: variance of the response S² (2 + ρ)/((2 − ρ)(1 − ρ)²), at ρ = 0.5: 2.5/(1.5 · 0.25) =
+  // 6.667 (E. Coffman, R. Muntz, H. Trotter, 1970). Second moment = 2 ∫ t P(T > t) dt.
+  Pool pool = Exponential(1, Balance::kRandom);
+  pool.discipline = Discipline::kSharing;
+  const PoolLaw law(pool, Rate{0.5});
+  double moment = 0;
+  for (double t = 0.05; t < 80; t += 0.1) {
+    moment += 2 * t * law.Tail(FromSeconds(t)) * 0.1;
+  }
+  EXPECT_NEAR(moment - 4.0, 6.667, 0.03);
+}
+
+TEST(PoolLaw, FollowsAMeasuredCurve) {
+  // One request at 1/s, two or more at 1.5/s together; arrivals 1/s: p_k = 1, 1, 2/3, 4/9 … : sum 1
+  // + 1/(1 − 2/3) = 4; in the pod Σ k p_k = Σ k (2/3)^(k−1) / 4 = 9/4.
+  Pool pool = Exponential(1, Balance::kRandom);
+  pool.discipline = Discipline::kSharing;
+  pool.curve = {1.0, 1.5};
+  EXPECT_NEAR(Seconds(PoolLaw(pool, Rate{1}).Mean()), 2.25, 1e-6);
+}
+
+TEST(KimuraWait, IsNearTheSimulatedOne) {
+  // 12 servers at load 0.9, constant service: simulated 0.27; published approximation 0.277.
+  EXPECT_NEAR(Seconds(KimuraWait(12, 1s, 0, Rate{10.8})), 0.277, 0.003);
+  EXPECT_NEAR(Seconds(KimuraWait(12, 1s, 1, Rate{10.8})), 0.5334, 0.0001);
+  // One server: Pollaczek and Khinchine, ρ(1 + scv)/2/(1 − ρ).
+  EXPECT_NEAR(Seconds(KimuraWait(1, 1s, 0.25, Rate{0.8})), 2.5, 1e-9);
+}
+
+}  // namespace
+}  // namespace loadline::queueing

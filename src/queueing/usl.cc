@@ -1,0 +1,207 @@
+#include "queueing/usl.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <set>
+#include <utility>
+
+#include "stats/distributions.h"
+
+namespace loadline::queueing {
+namespace {
+
+using Vector = std::array<double, 3>;
+using Matrix = std::array<Vector, 3>;
+
+// The inverse of a symmetric matrix by Gauss and Jordan; nothing where it is singular. Rows are
+// scaled first: γ and κ differ by many orders of magnitude.
+std::optional<Matrix> Inverse(Matrix matrix) {
+  Vector scale{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (!(matrix[i][i] > 0)) {
+      return std::nullopt;
+    }
+    scale[i] = 1 / std::sqrt(matrix[i][i]);
+  }
+  Matrix inverse{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    inverse[i][i] = 1;
+    for (std::size_t j = 0; j < 3; ++j) {
+      matrix[i][j] *= scale[i] * scale[j];
+    }
+  }
+  for (std::size_t column = 0; column < 3; ++column) {
+    std::size_t pivot = column;
+    for (std::size_t row = column + 1; row < 3; ++row) {
+      pivot = std::abs(matrix[row][column]) > std::abs(matrix[pivot][column]) ? row : pivot;
+    }
+    if (std::abs(matrix[pivot][column]) < 1e-13) {
+      return std::nullopt;
+    }
+    std::swap(matrix[column], matrix[pivot]);
+    std::swap(inverse[column], inverse[pivot]);
+    const double factor = 1 / matrix[column][column];
+    for (std::size_t j = 0; j < 3; ++j) {
+      matrix[column][j] *= factor;
+      inverse[column][j] *= factor;
+    }
+    for (std::size_t row = 0; row < 3; ++row) {
+      const double times = row == column ? 0 : matrix[row][column];
+      for (std::size_t j = 0; j < 3; ++j) {
+        matrix[row][j] -= times * matrix[column][j];
+        inverse[row][j] -= times * inverse[column][j];
+      }
+    }
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      inverse[i][j] *= scale[i] * scale[j];
+    }
+  }
+  return inverse;
+}
+
+// Parameters γ, σ, κ.
+double At(const Vector& p, double n) {
+  return p[0] * n / (1 + p[1] * (n - 1) + p[2] * n * (n - 1));
+}
+
+double SquaredError(const Vector& p, std::span<const ScalingPoint> points) {
+  double sum = 0;
+  for (const ScalingPoint& point : points) {
+    const double error = point.throughput - At(p, point.size);
+    sum += error * error;
+  }
+  return sum;
+}
+
+struct Normal {
+  Matrix matrix{};  // JᵀJ
+  Vector right{};   // Jᵀ · residuals
+};
+
+Normal NormalEquations(const Vector& p, std::span<const ScalingPoint> points) {
+  Normal normal;
+  for (const ScalingPoint& point : points) {
+    const double n = point.size;
+    const double x = At(p, n);
+    const double below = 1 + p[1] * (n - 1) + p[2] * n * (n - 1);
+    const Vector slope{x / p[0], -x * (n - 1) / below, -x * n * (n - 1) / below};
+    for (std::size_t i = 0; i < 3; ++i) {
+      normal.right[i] += slope[i] * (point.throughput - x);
+      for (std::size_t j = 0; j < 3; ++j) {
+        normal.matrix[i][j] += slope[i] * slope[j];
+      }
+    }
+  }
+  return normal;
+}
+
+Vector Bounded(Vector p) {
+  p[1] = std::max(0.0, p[1]);
+  p[2] = std::max(0.0, p[2]);
+  return p;
+}
+
+// Gauss–Newton, halving steps that do not help (damped).
+Vector Descend(Vector p, std::span<const ScalingPoint> points) {
+  double error = SquaredError(p, points);
+  double damping = 1e-3;
+  for (int turn = 0; turn < 300; ++turn) {
+    Normal normal = NormalEquations(p, points);
+    for (std::size_t i = 0; i < 3; ++i) {
+      normal.matrix[i][i] *= 1 + damping;
+    }
+    const std::optional<Matrix> inverse = Inverse(normal.matrix);
+    if (!inverse) {
+      break;
+    }
+    Vector next = p;
+    for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t j = 0; j < 3; ++j) {
+        next[i] += (*inverse)[i][j] * normal.right[j];
+      }
+    }
+    next = Bounded(next);
+    const double now = next[0] > 0 ? SquaredError(next, points) : error * 2 + 1;
+    if (now < error) {
+      const bool settled = error - now < 1e-14 * error;
+      p = next;
+      error = now;
+      damping = std::max(1e-12, damping / 10);
+      if (settled) {
+        break;
+      }
+    } else {
+      damping *= 10;
+      if (damping > 1e12) {
+        break;
+      }
+    }
+  }
+  return p;
+}
+
+}  // namespace
+
+std::optional<double> Usl::Peak() const {
+  if (!(kappa > 0) || sigma >= 1) {
+    return std::nullopt;
+  }
+  return std::sqrt((1 - sigma) / kappa);
+}
+
+Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
+  std::set<double> sizes;
+  double per_size = 0;
+  double mean = 0;
+  for (const ScalingPoint& point : points) {
+    if (!(point.size >= 1) || !(point.throughput > 0) || !std::isfinite(point.throughput)) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "scalability: a size below 1 or a throughput that is not above 0"};
+    }
+    sizes.insert(point.size);
+    per_size = std::max(per_size, point.throughput / point.size);
+    mean += point.throughput / static_cast<double>(points.size());
+  }
+  if (points.size() < 4 || sizes.size() < 3 || !(confidence > 0 && confidence < 1)) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "scalability: three parameters need at least four measurements at three or more "
+                 "different sizes"};
+  }
+  Vector best{};
+  double error = -1;
+  for (const double sigma : {0.0, 0.01, 0.1, 0.4}) {
+    const Vector found = Descend({per_size, sigma, sigma / 100}, points);
+    const double found_error = SquaredError(found, points);
+    if (error < 0 || found_error < error) {
+      best = found;
+      error = found_error;
+    }
+  }
+  const double degrees = static_cast<double>(points.size()) - 3;
+  const std::optional<Matrix> inverse = Inverse(NormalEquations(best, points).matrix);
+  if (!inverse) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "scalability: these sizes do not tell contention from coherence; measure more"};
+  }
+  const double t = stats::StudentQuantile(1 - (1 - confidence) / 2, degrees);
+  const auto around = [&](std::size_t i) {
+    const double half = t * std::sqrt(std::max(0.0, (*inverse)[i][i] * error / degrees));
+    return stats::Interval{std::max(0.0, best[i] - half), best[i] + half};
+  };
+  double total = 0;
+  for (const ScalingPoint& point : points) {
+    total += (point.throughput - mean) * (point.throughput - mean);
+  }
+  return UslFit{.law = {.sigma = best[1], .kappa = best[2]},
+                .gamma = best[0],
+                .sigma = around(1),
+                .kappa = around(2),
+                .gamma_interval = around(0),
+                .r_squared = total > 0 ? 1 - error / total : 1};
+}
+
+}  // namespace loadline::queueing

@@ -1,0 +1,60 @@
+#include "queueing/usl.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace loadline::queueing {
+namespace {
+
+// SPEC SDM91 on a Sun SPARCcenter 2000, the example of Gunther's book and of the R package `usl`.
+const std::vector<ScalingPoint> kSdm91 = {{1, 64.9},     {18, 995.9},   {36, 1652.4}, {72, 1853.2},
+                                          {108, 1828.9}, {144, 1775.0}, {216, 1702.2}};
+
+TEST(FitUsl, FindsThePublishedParameters) {
+  // Published for these data with X(1) fitted too: σ 0.0277, κ 0.000104, γ 90.0; the peak is at
+  // √((1 − 0.0277)/0.000104) = 96.7.
+  const UslFit fit = *FitUsl(kSdm91, 0.95);
+  EXPECT_NEAR(fit.law.sigma, 0.0277, 0.0005);
+  EXPECT_NEAR(fit.law.kappa, 0.000104, 0.000002);
+  EXPECT_NEAR(fit.gamma, 90.0, 0.5);
+  EXPECT_NEAR(*fit.law.Peak(), 96.5, 1.0);
+  EXPECT_GT(fit.r_squared, 0.98);
+  EXPECT_LT(fit.sigma.lower, 0.0277);
+  EXPECT_GT(fit.sigma.upper, 0.0277);
+}
+
+TEST(FitUsl, FindsExactlyWhatMadeTheData) {
+  // γ 10, σ 0.1, κ 0.01: X(2) = 20/1.12, X(4) = 40/1.42, X(8) = 80/2.26.
+  const std::vector<ScalingPoint> points = {
+      {1, 10}, {2, 20 / 1.12}, {4, 40 / 1.42}, {8, 80 / 2.26}};
+  const UslFit fit = *FitUsl(points, 0.95);
+  EXPECT_NEAR(fit.law.sigma, 0.1, 1e-6);
+  EXPECT_NEAR(fit.law.kappa, 0.01, 1e-7);
+  EXPECT_NEAR(fit.gamma, 10, 1e-6);
+}
+
+TEST(FitUsl, DoesNotInventContention) {
+  const std::vector<ScalingPoint> linear = {{1, 10}, {2, 20}, {4, 40}, {8, 80}};
+  const UslFit fit = *FitUsl(linear, 0.95);
+  EXPECT_NEAR(fit.law.sigma, 0, 1e-9);
+  EXPECT_FALSE(Usl{}.Peak());
+}
+
+TEST(FitUsl, RefusesTooLittle) {
+  const std::vector<ScalingPoint> three = {{1, 10}, {2, 20}, {4, 40}};
+  EXPECT_FALSE(FitUsl(three, 0.95));
+  const std::vector<ScalingPoint> two_sizes = {{1, 10}, {2, 20}, {1, 10}, {2, 20}};
+  EXPECT_FALSE(FitUsl(two_sizes, 0.95));
+  const std::vector<ScalingPoint> zero = {{1, 0}, {2, 20}, {4, 40}, {8, 80}};
+  EXPECT_FALSE(FitUsl(zero, 0.95));
+}
+
+TEST(Usl, SlowsEachDown) {
+  // n = 3: 1 + 0.1 · 2 + 0.01 · 3 · 2 = 1.26.
+  EXPECT_DOUBLE_EQ((Usl{0.1, 0.01}.Slowdown(3)), 1.26);
+}
+
+}  // namespace
+}  // namespace loadline::queueing

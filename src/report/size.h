@@ -1,0 +1,81 @@
+// The answer of `loadline size` as text and as JSON.
+//
+// Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/units.h"
+#include "report/style.h"
+#include "sizing/classic.h"
+#include "sizing/pods.h"
+
+namespace loadline::report {
+
+/// One objective as the simulator saw it.
+struct ConfirmedObjective {
+  sizing::ObjectiveOutlook model;
+  double simulated = 0.0;  ///< Seconds or share.
+  double low = 0.0;        ///< Its interval at 95 %, over batches of the simulated time.
+  double high = 0.0;
+  bool holds = false;   ///< The simulated value keeps the limit.
+  bool broken = false;  ///< Even the interval's better end does not.
+};
+
+/// What became of the answer in the simulator.
+struct Confirmation {
+  int pods = 0;
+  Rate rate;
+  std::int64_t requests = 0;
+  std::vector<ConfirmedObjective> objectives;
+  std::string balance;  ///< As simulated.
+  std::string skipped;  ///< Why nothing was simulated; empty: it was.
+};
+
+/// Another choice and what it would take.
+struct Alternative {
+  std::string what;  ///< `behind kube-proxy (random)`
+  std::string flag;  ///< `--balance random`
+  int pods = 0;      ///< 0: impossible.
+};
+
+/// Everything that `size` has to say.
+struct SizeReport {
+  std::string version;
+  Rate rate;            ///< Sized for, growth included.
+  Rate rate_now;        ///< As asked.
+  double growth = 0.0;  ///< Share.
+  sizing::ServiceModel model;
+  std::string origin;                  ///< `given`, or `measured, run 7f3a`.
+  std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
+  sizing::PodsAnswer answer;
+  int pods = 0;         ///< To run, what may be lost included.
+  std::string survive;  ///< `none`, `node`, `zone`
+  int zones = 1;
+  std::optional<int> nodes;    ///< Nothing: nodes were not asked for.
+  double usd_per_month = 0.0;  ///< With `nodes`.
+  std::string nodes_text;      ///< `24 x Standard_D4s_v5 (3 zones)`
+  std::string cost_text;       ///< The bill in one line.
+  int classic_pods = 0;
+  std::optional<int> classic_nodes;
+  double pod_cpu = 0.0;  ///< 0: not given.
+  Bytes pod_memory{};    ///< 0: not given.
+  Rate edge;             ///< Highest rate that the answer's pods (without spares) hold.
+  sizing::Arithmetic explain;
+  bool explained = false;  ///< --explain was given.
+  std::vector<std::string> thin_ice;
+  std::vector<Alternative> alternatives;
+  std::optional<Confirmation> confirmation;
+  std::vector<std::pair<std::string, std::string>> sections;  ///< Further headed lines (nodes).
+};
+
+/// ANSWER, PROMISE, WHY, …: for people.
+[[nodiscard]] std::string SizeText(const SizeReport& report, const Style& style);
+
+/// The same as JSON (docs/exit-codes-and-json.md).
+[[nodiscard]] std::string SizeDocument(const SizeReport& report);
+
+}  // namespace loadline::report

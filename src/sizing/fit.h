@@ -1,0 +1,69 @@
+// A ServiceModel from what was measured, how sure it is, and what it does not know.
+//
+// Pure functions. Parametric models extrapolated to the load line err by −6 % to +11 % however well
+// they fit (docs/load-line.md): what comes out places an order of magnitude under an answer, with
+// intervals, and is then to be verified.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "sizing/pods.h"
+
+namespace loadline::sizing {
+
+/// One probe with Poisson arrivals at one rate.
+struct FitStep {
+  Rate rate;               ///< Arrivals per second, > 0.
+  Rate succeeded;          ///< Answers per second that were no errors.
+  bool saturated = false;  ///< More was asked than was done: only `succeeded` counts.
+  std::int64_t requests = 0;
+  Duration mean{};  ///< Of the successes' response times, as are the following.
+  Duration p50{};
+  Duration p95{};
+  Duration p99{};
+};
+
+/// The probes of one run, at one number of pods.
+struct FitRun {
+  std::string id;
+  int pods = 1;
+  std::vector<FitStep> steps;
+};
+
+/// What is known without measuring.
+struct FitGiven {
+  int concurrency = 1;
+  int queue = queueing::kEndlessQueue;
+  queueing::Discipline discipline = queueing::Discipline::kSlots;
+  std::optional<queueing::Balance> balance;  ///< Nothing: to be fitted.
+};
+
+struct FittedService {
+  ServiceModel model;
+  bool limit_seen = false;  ///< Whether some probe showed what limits the service.
+  /// Balancers that fit as well as the one in `model`, which is the costliest of them.
+  std::vector<queueing::Balance> as_good;
+  double worst_error = 0.0;  ///< Largest relative error of a mean response, probes below the limit.
+  double r_squared = 0.0;    ///< Share of the variance of the log mean responses explained.
+  int probes = 0;            ///< Probes used.
+  std::int64_t requests = 0;                ///< In them.
+  int most_pods = 0;                        ///< Largest pool measured.
+  Rate highest_rate;                        ///< Highest rate measured.
+  std::optional<queueing::UslFit> scaling;  ///< From saturated probes at several numbers of pods.
+};
+
+inline constexpr std::int64_t kLeastFitRequests = 500;
+
+/// Fits service time, scatter, what lies beside the service, and the balancer to all runs together.
+///
+/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±1 %. Where no
+/// probe shows a limit, all of a lone response counts as service: the safe side.
+/// Errors: kInvalidArgument: no probe below its limit, or fewer than kLeastFitRequests requests.
+[[nodiscard]] Result<FittedService> FitService(const std::vector<FitRun>& runs,
+                                               const FitGiven& given);
+
+}  // namespace loadline::sizing

@@ -1,0 +1,388 @@
+#include "sizing/forecast.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "base/units_text.h"
+#include "stats/distributions.h"
+#include "stats/regression.h"
+
+namespace loadline::sizing {
+namespace {
+
+constexpr Duration kHour = std::chrono::hours(1);
+constexpr Duration kDay = std::chrono::hours(24);
+constexpr Duration kWeek = 7 * kDay;
+constexpr double kYearSeconds = 365.25 * 86'400;
+constexpr std::size_t kLeastPoints = 28;  // Two weeks of half days.
+constexpr std::size_t kHoursOfWeek = 168;
+
+Error Wrong(std::string message) {
+  return {ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\"";
+  const std::size_t from = text.find_first_not_of(kBlank);
+  if (from == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(from, text.find_last_not_of(kBlank) - from + 1);
+}
+
+std::vector<std::string_view> Cells(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (std::size_t from = 0;;) {
+    const std::size_t comma = line.find(',', from);
+    cells.push_back(Trim(line.substr(from, comma - from)));
+    if (comma == std::string_view::npos) {
+      return cells;
+    }
+    from = comma + 1;
+  }
+}
+
+std::optional<double> Number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
+std::optional<Duration> Time(std::string_view text) {
+  if (const std::optional<double> seconds = Number(text)) {
+    return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
+  }
+  if (!text.empty() && text.back() == 'Z') {
+    text.remove_suffix(1);
+  }
+  constexpr std::array<std::string_view, 6> kAfter{"-", "-", "T ", ":", ":", ""};
+  std::array<int, 6> part{};
+  std::size_t parts = 0;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (parts < part.size()) {
+    const auto [next, error] = std::from_chars(at, end, part.at(parts));
+    if (error != std::errc() || part.at(parts) < 0) {
+      return std::nullopt;
+    }
+    ++parts;
+    at = next;
+    if (at == end) {
+      break;
+    }
+    if (kAfter.at(parts - 1).find(*at) == std::string_view::npos) {
+      return std::nullopt;
+    }
+    ++at;
+  }
+  const std::chrono::year_month_day day{std::chrono::year(part[0]),
+                                        std::chrono::month(static_cast<unsigned>(part[1])),
+                                        std::chrono::day(static_cast<unsigned>(part[2]))};
+  const bool whole = parts == 3 || parts >= 5;
+  if (at != end || !whole || !day.ok() || part[3] > 23 || part[4] > 59 || part[5] > 60 ||
+      part[0] < 1970 || part[0] > 2200) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(part[3]) +
+         std::chrono::minutes(part[4]) + std::chrono::seconds(part[5]);
+}
+
+struct Columns {
+  std::size_t time = 0;
+  std::size_t value = 0;
+  bool is_count = false;
+  std::size_t count = 0;  // Of cells in a row.
+};
+
+Result<Columns> ColumnsOf(const std::vector<std::string_view>& header, std::string_view where) {
+  std::optional<std::size_t> time;
+  std::optional<std::size_t> value;
+  Columns columns{.count = header.size()};
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const bool count = header[i] == "count" || header[i] == "requests";
+    if (header[i] == "time") {
+      time = i;
+    } else if (count || header[i] == "rate" || header[i] == "rps") {
+      if (value) {
+        return Wrong(fmt::format("{}: columns \"{}\" and \"{}\": give one of them", where,
+                                 header[*value], header[i]));
+      }
+      value = i;
+      columns.is_count = count;
+    }
+  }
+  if (!time || !value) {
+    return Wrong(
+        fmt::format("{}: needs a header with the columns time and one of rate, rps, count, "
+                    "requests",
+                    where));
+  }
+  columns.time = *time;
+  columns.value = *value;
+  return columns;
+}
+
+// A deviation from the line for each hour of the week, by the mean of the points in it.
+struct Season {
+  std::array<double, kHoursOfWeek> sum{};
+  std::array<std::int64_t, kHoursOfWeek> points{};
+
+  [[nodiscard]] static std::size_t HourOf(Duration at) {
+    return static_cast<std::size_t>((at % kWeek) / kHour);
+  }
+  void Add(Duration at, double deviation) {
+    sum.at(HourOf(at)) += deviation;
+    ++points.at(HourOf(at));
+  }
+  [[nodiscard]] double At(std::size_t hour) const {
+    return points.at(hour) == 0 ? 0 : sum.at(hour) / static_cast<double>(points.at(hour));
+  }
+  [[nodiscard]] std::int64_t HoursUsed() const {
+    return std::ranges::count_if(points, [](std::int64_t each) { return each > 0; });
+  }
+  // The hour of the week with most traffic, of those that there are.
+  [[nodiscard]] std::size_t Highest() const {
+    std::size_t best = kHoursOfWeek;
+    for (std::size_t hour = 0; hour < kHoursOfWeek; ++hour) {
+      if (points.at(hour) > 0 && (best == kHoursOfWeek || At(hour) > At(best))) {
+        best = hour;
+      }
+    }
+    return best;
+  }
+};
+
+double Years(Duration time) {
+  return Seconds(time) / kYearSeconds;
+}
+
+// The trend and the season disturb each other where the history is no whole number of weeks: each
+// is fitted to what the other leaves, a few times.
+struct Model {
+  stats::LinearRegression trend;  // Of ln(rate) without the season, over years.
+  Season season;
+  std::vector<double> residuals;
+};
+
+Model Fit(const std::vector<TrafficPoint>& history) {
+  Model model;
+  for (int round = 0; round < 20; ++round) {
+    stats::LinearRegression trend;
+    for (const TrafficPoint& point : history) {
+      trend.Add(Years(point.at - history.front().at),
+                std::log(point.rate.per_second) - model.season.At(Season::HourOf(point.at)));
+    }
+    Season season;
+    for (const TrafficPoint& point : history) {
+      season.Add(point.at,
+                 std::log(point.rate.per_second) - trend.At(Years(point.at - history.front().at)));
+    }
+    model.trend = trend;
+    model.season = season;
+  }
+  for (const TrafficPoint& point : history) {
+    model.residuals.push_back(std::log(point.rate.per_second) -
+                              model.trend.At(Years(point.at - history.front().at)) -
+                              model.season.At(Season::HourOf(point.at)));
+  }
+  return model;
+}
+
+// How many independent points the residuals are worth: n (1 − r)/(1 + r), r their correlation with
+// their neighbours where that is positive.
+double EffectivePoints(const std::vector<double>& residuals) {
+  double own = 0;
+  double with_next = 0;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    own += residuals[i] * residuals[i];
+    if (i + 1 < residuals.size()) {
+      with_next += residuals[i] * residuals[i + 1];
+    }
+  }
+  const double r = own > 0 ? std::clamp(with_next / own, 0.0, 0.99) : 0;
+  return static_cast<double>(residuals.size()) * (1 - r) / (1 + r);
+}
+
+}  // namespace
+
+Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string_view name) {
+  struct Raw {
+    Duration at;
+    double value;
+  };
+  std::optional<Columns> columns;
+  std::vector<Raw> rows;
+  std::size_t number = 0;
+  while (!csv.empty()) {
+    const std::size_t end = std::min(csv.find('\n'), csv.size());
+    const std::string_view line = Trim(csv.substr(0, end));
+    csv.remove_prefix(std::min(end + 1, csv.size()));
+    ++number;
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    const std::string where = fmt::format("{}:{}", name, number);
+    const std::vector<std::string_view> cells = Cells(line);
+    if (!columns) {
+      columns = TRY(ColumnsOf(cells, where));
+      continue;
+    }
+    if (cells.size() != columns->count) {
+      return Wrong(fmt::format("{}: {} cells, where the header has {}", where, cells.size(),
+                               columns->count));
+    }
+    const std::optional<Duration> at = Time(cells[columns->time]);
+    if (!at) {
+      return Wrong(fmt::format("{}: time: \"{}\" is no time such as 2026-11-26T18:00:00Z", where,
+                               cells[columns->time]));
+    }
+    if (!rows.empty() && *at <= rows.back().at) {
+      return Wrong(
+          fmt::format("{}: time: {} is not after the row before", where, cells[columns->time]));
+    }
+    const std::optional<double> value = Number(cells[columns->value]);
+    if (!value || *value < 0) {
+      return Wrong(fmt::format("{}: {}: \"{}\" is no number of at least 0", where,
+                               columns->is_count ? "count" : "rate", cells[columns->value]));
+    }
+    rows.push_back({*at, *value});
+  }
+  if (!columns || rows.size() < 2) {
+    return Wrong(fmt::format("{}: a history needs a header and two rows at least", name));
+  }
+  std::vector<TrafficPoint> points;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Duration span = i == 0 ? rows[1].at - rows[0].at : rows[i].at - rows[i - 1].at;
+    const double rate = columns->is_count ? rows[i].value / Seconds(span) : rows[i].value;
+    if (rate > 0) {
+      points.push_back({rows[i].at, {rate}});
+    }
+  }
+  return points;
+}
+
+Result<std::vector<TrafficPoint>> ReadTraffic(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    return Error{ErrorCode::kNotFound, fmt::format("{}: cannot open this traffic history", path)};
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return ParseTraffic(text.str(), path);
+}
+
+Result<Rate> GrowBy(Rate now, double per_year, Duration horizon) {
+  if (!(now.per_second > 0) || !(per_year > -1) || horizon < Duration::zero()) {
+    return Wrong(
+        fmt::format("growth of {:.0f} % a year from {} over {}: needs a rate above 0, more "
+                    "than -100 %, and a time ahead",
+                    100 * per_year, FormatRate(now), FormatDuration(horizon)));
+  }
+  return now * std::pow(1 + per_year, Years(horizon));
+}
+
+Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history, Duration horizon,
+                              double confidence) {
+  if (!(confidence > 0 && confidence < 1)) {
+    return Wrong(fmt::format("confidence {}: between 0 and 1", confidence));
+  }
+  const Duration length =
+      history.empty() ? Duration::zero() : history.back().at - history.front().at;
+  if (history.size() < kLeastPoints || length < 2 * kWeek - kDay) {
+    return Wrong(
+        fmt::format("a history of {} points over {:.1f} days: a trend beside the week needs "
+                    "14 days and {} points at least; give --growth instead",
+                    history.size(), Seconds(length) / 86'400, kLeastPoints));
+  }
+  if (horizon < Duration::zero() || horizon > 4 * length) {
+    return Wrong(
+        fmt::format("{:.0f} days ahead of a history of {:.0f}: at most four times as far as "
+                    "it reaches back; give --growth instead",
+                    Seconds(horizon) / 86'400, Seconds(length) / 86'400));
+  }
+  const Model model = Fit(history);
+  double squares = 0;
+  double mean_x = 0;
+  for (const double residual : model.residuals) {
+    squares += residual * residual;
+  }
+  for (const TrafficPoint& point : history) {
+    mean_x += Years(point.at - history.front().at) / static_cast<double>(history.size());
+  }
+  double spread_x = 0;
+  for (const TrafficPoint& point : history) {
+    spread_x += std::pow(Years(point.at - history.front().at) - mean_x, 2);
+  }
+  const auto n = static_cast<double>(history.size());
+  const double fitted = 1 + static_cast<double>(model.season.HoursUsed());
+  if (n - fitted < 5) {
+    return Wrong(
+        fmt::format("{} points for {} hours of the week and a trend: too few to see the "
+                    "scatter; give a longer history",
+                    history.size(), model.season.HoursUsed()));
+  }
+  const double scatter = std::sqrt(squares / (n - fitted));
+  const double worth = EffectivePoints(model.residuals) / n;
+  const double slope_error = scatter / std::sqrt(spread_x * worth);
+  const std::size_t peak_hour = model.season.Highest();
+  const double x = Years(length + horizon);
+  const double centre = model.trend.At(x) + model.season.At(peak_hour);
+  const double season_points = static_cast<double>(model.season.points.at(peak_hour)) * worth;
+  const double error = std::sqrt(scatter * scatter * (1 + 1 / (n * worth) + 1 / season_points) +
+                                 std::pow(slope_error * (x - mean_x), 2));
+  const double t =
+      stats::StudentQuantile(0.5 + confidence / 2, std::max(1.0, (n - fitted) * worth));
+  const double slope = model.trend.Slope();
+  Forecast forecast{.peak = {std::exp(centre)},
+                    .low = {std::exp(centre - t * error)},
+                    .high = {std::exp(centre + t * error)},
+                    .growth_per_year = std::expm1(slope),
+                    .growth_low = std::expm1(slope - t * slope_error),
+                    .growth_high = std::expm1(slope + t * slope_error),
+                    .confidence = confidence,
+                    .scatter = scatter,
+                    .points = static_cast<std::int64_t>(history.size()),
+                    .history = length,
+                    .highest_seen = {}};
+  for (const TrafficPoint& point : history) {
+    forecast.highest_seen = std::max(forecast.highest_seen, point.rate);
+  }
+  return forecast;
+}
+
+Result<double> TopOfDeadBand(double target, double tolerance) {
+  if (!(target > 0 && target <= 1) || !(tolerance >= 0)) {
+    return Wrong(
+        fmt::format("target utilisation {}, tolerance {}: a target in (0, 1] and a "
+                    "tolerance of 0 or more",
+                    target, tolerance));
+  }
+  return target * (1 + tolerance);
+}
+
+Result<std::int64_t> PodsForDeadBand(std::int64_t pods, double busy, double target,
+                                     double tolerance) {
+  const double top = TRY(TopOfDeadBand(target, tolerance));
+  if (pods < 1 || !(busy > 0 && busy <= 1)) {
+    return Wrong(
+        fmt::format("{} pods that are {} busy: one pod at least, busy in (0, 1]", pods, busy));
+  }
+  // The autoscaler adds no pod until `top`: if the pods are to stay as idle as `busy`, `top / busy`
+  // times as many would have to stand there already.
+  const double needed = static_cast<double>(pods) * std::max(1.0, top / busy);
+  return static_cast<std::int64_t>(std::ceil(needed - 1e-9));
+}
+
+}  // namespace loadline::sizing

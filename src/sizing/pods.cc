@@ -1,0 +1,210 @@
+#include "sizing/pods.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+#include "base/units_text.h"
+#include "stats/bisect.h"
+
+namespace loadline::sizing {
+namespace {
+
+using measure::Metric;
+using measure::Objective;
+
+Error Invalid(std::string message) {
+  return {ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+ObjectiveOutlook Judge(const queueing::PoolLaw& law, const Objective& objective) {
+  ObjectiveOutlook outlook{.objective = objective};
+  switch (objective.metric) {
+    case Metric::kQuantile: {
+      const Duration value = law.Quantile(objective.quantile);
+      outlook.value =
+          value == Duration::max() ? std::numeric_limits<double>::infinity() : Seconds(value);
+      outlook.holds = law.Tail(objective.threshold) <= 1 - objective.quantile;
+      break;
+    }
+    case Metric::kMean: {
+      const Duration value = law.Mean();
+      outlook.value =
+          value == Duration::max() ? std::numeric_limits<double>::infinity() : Seconds(value);
+      outlook.holds = value < objective.threshold;
+      break;
+    }
+    case Metric::kErrors:
+      outlook.value = law.Rejected();
+      outlook.holds = law.stable() && law.Rejected() <= objective.limit;
+      break;
+    case Metric::kMax:
+    case Metric::kGoodput:
+      CHECK(false);  // Refused by CheckObjectives().
+  }
+  return outlook;
+}
+
+Status CheckObjectives(const std::vector<Objective>& objectives) {
+  if (objectives.empty()) {
+    return Invalid(
+        "nothing is said of what must hold: an objective such as --p95 200ms decides how many "
+        "pods are enough");
+  }
+  for (const Objective& objective : objectives) {
+    if (objective.metric == Metric::kMax || objective.metric == Metric::kGoodput) {
+      return Invalid(
+          fmt::format("\"{}\": no model foresees it; quantiles, mean and errors can be "
+                      "sized for",
+                      measure::Format(objective)));
+    }
+  }
+  return {};
+}
+
+// Every objective must hold for a request that meets nobody.
+Status CheckAlone(const ServiceModel& model, const std::vector<Objective>& objectives) {
+  queueing::Pool alone = model.At(1, model.service_high);
+  const Rate trickle = alone.Capacity() * 1e-9;
+  const queueing::PoolLaw law(alone, trickle);
+  for (const Objective& objective : objectives) {
+    const ObjectiveOutlook outlook = Judge(law, objective);
+    if (!outlook.holds && objective.metric != Metric::kErrors) {
+      const std::string quantile = objective.metric == Metric::kMean
+                                       ? "mean"
+                                       : fmt::format("p{:g}", objective.quantile * 100);
+      return Invalid(fmt::format(
+          "\"{}\" is impossible with any number of pods: a request that meets no other already has "
+          "a {} of {} (service time {}{}); the best possible is just above that, or a faster "
+          "service",
+          measure::Format(objective), quantile, FormatDuration(FromSeconds(outlook.value)),
+          FormatDuration(model.service_high),
+          model.pod.delay > Duration::zero() ? " + " + FormatDuration(model.pod.delay) + " beside"
+                                             : std::string()));
+    }
+  }
+  return {};
+}
+
+std::string WhyNot(const PodsOutlook& outlook) {
+  if (!outlook.stable) {
+    return fmt::format("{} pods are asked for {} of what they can do", FormatCount(outlook.pods),
+                       FormatPercent(outlook.busy));
+  }
+  for (const ObjectiveOutlook& each : outlook.objectives) {
+    if (!each.holds) {
+      const bool share = each.objective.metric == Metric::kErrors;
+      return fmt::format(
+          "with {} pods \"{}\" would be {}", FormatCount(outlook.pods),
+          measure::Format(each.objective),
+          share ? FormatPercent(each.value) : FormatDuration(FromSeconds(each.value)));
+    }
+  }
+  return "it holds";
+}
+
+// Cheap: the tails only.
+bool Holds(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
+           int pods) {
+  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+  return law.stable() && std::all_of(objectives.begin(), objectives.end(), [&](const auto& each) {
+           switch (each.metric) {
+             case Metric::kQuantile:
+               return law.Tail(each.threshold) <= 1 - each.quantile;
+             case Metric::kMean:
+               return law.Mean() < each.threshold;
+             default:
+               return law.Rejected() <= each.limit;
+           }
+         });
+}
+
+}  // namespace
+
+queueing::Pool ServiceModel::At(int pods, Duration service) const {
+  queueing::Pool pool = pod;
+  pool.pods = pods;
+  const double slower = contention.Slowdown(pods);
+  pool.service = FromSeconds(Seconds(service) * slower);
+  for (double& rate : pool.curve) {
+    rate *= Seconds(pod.service) / Seconds(pool.service);
+  }
+  return pool;
+}
+
+PodsOutlook Foresee(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
+                    int pods) {
+  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+  PodsOutlook outlook;
+  outlook.pods = pods;
+  outlook.busy = law.utilisation();
+  outlook.stable = law.stable();
+  outlook.rejected = law.Rejected();
+  outlook.holds = law.stable();
+  for (const Objective& objective : objectives) {
+    outlook.objectives.push_back(Judge(law, objective));
+    outlook.holds = outlook.holds && outlook.objectives.back().holds;
+  }
+  return outlook;
+}
+
+Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
+                              const std::vector<Objective>& objectives) {
+  if (!(rate.per_second > 0) || !std::isfinite(rate.per_second)) {
+    return Invalid("the rate must be above 0: --rate 2000/s");
+  }
+  TRY(CheckObjectives(objectives));
+  TRY(CheckAlone(model, objectives));
+  int low = 0;  // Does not hold.
+  int high = 1;
+  while (!Holds(model, rate, objectives, high)) {
+    if (high >= kMostPods) {
+      const PodsOutlook outlook = Foresee(model, rate, objectives, high);
+      return Invalid(fmt::format("no number of pods up to {} is enough: {}", FormatCount(kMostPods),
+                                 WhyNot(outlook)));
+    }
+    low = high;
+    // Beyond the pods at which contention eats all gain, more pods are worse.
+    high = std::min(kMostPods, high * 2);
+    const std::optional<double> peak = model.contention.Peak();
+    if (peak && high > *peak && low < *peak) {
+      high = std::max(low + 1, static_cast<int>(*peak));
+    } else if (peak && low >= static_cast<int>(*peak)) {
+      const PodsOutlook outlook = Foresee(model, rate, objectives, low);
+      return Invalid(fmt::format("more than {:.0f} pods carry less, not more (contention), and {}",
+                                 *peak, WhyNot(outlook)));
+    }
+  }
+  while (high - low > 1) {
+    const int middle = low + (high - low) / 2;
+    (Holds(model, rate, objectives, middle) ? high : low) = middle;
+  }
+  PodsAnswer answer{.outlook = Foresee(model, rate, objectives, high), .fewer = {}};
+  if (low >= 1) {
+    answer.fewer = Foresee(model, rate, objectives, low);
+  }
+  return answer;
+}
+
+Rate HighestRateThatHolds(const ServiceModel& model, const std::vector<Objective>& objectives,
+                          int pods) {
+  const Rate capacity = model.At(pods, model.service_high).Capacity();
+  double low = 0;
+  double high = capacity.per_second;
+  while (high - low > 1e-5 * capacity.per_second) {
+    const double middle = (low + high) / 2;
+    (Holds(model, Rate{middle}, objectives, pods) ? low : high) = middle;
+  }
+  return Rate{low};
+}
+
+int PodsForLostZone(int needed, int zones) {
+  CHECK(needed >= 1 && zones >= 2);
+  const int each = (needed + zones - 2) / (zones - 1);
+  return each * zones;
+}
+
+}  // namespace loadline::sizing

@@ -1,0 +1,101 @@
+#include "sizing/pods.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace loadline::sizing {
+namespace {
+
+using measure::Objective;
+using measure::ParseObjective;
+
+std::vector<Objective> Must(const char* text) {
+  return {*ParseObjective(text)};
+}
+
+ServiceModel Exponential(Duration service, queueing::Balance balance) {
+  ServiceModel model;
+  model.pod.service = service;
+  model.pod.exponential = true;
+  model.pod.balance = balance;
+  model.service_low = service;
+  model.service_high = service;
+  return model;
+}
+
+TEST(FewestPods, OfRandomPodsFollowsFromOneOfThem) {
+  // 2,000/s, 50 ms, p95 < 200 ms: each M/M/1 with p95 = S ln 20 / (1 − ρ) = 0.1498 s / (1 − ρ) <
+  // 0.2 s: ρ <= 0.2511; 100 Erlang / 0.2511 = 398.2: 399 pods.
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  const PodsAnswer answer = *FewestPods(model, Rate{2000}, Must("p95 < 200ms"));
+  EXPECT_EQ(answer.outlook.pods, 399);
+  EXPECT_TRUE(answer.outlook.holds);
+  EXPECT_NEAR(answer.outlook.busy, 100.0 / 399, 1e-9);
+  ASSERT_TRUE(answer.fewer);
+  EXPECT_EQ(answer.fewer->pods, 398);
+  EXPECT_FALSE(answer.fewer->holds);
+}
+
+TEST(FewestPods, TakesTheUpperEndOfTheServiceTime) {
+  // 60 ms instead of 50: ρ <= 1 − 0.06 · 2.9957 / 0.2 = 0.1013; 120 / 0.1013 = 1184.7.
+  ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  model.service_high = 60ms;
+  EXPECT_NEAR(FewestPods(model, Rate{2000}, Must("p95 < 200ms"))->outlook.pods, 1185, 3);
+}
+
+TEST(FewestPods, NeedsFarFewerBehindOneQueue) {
+  // M/M/c with 100 Erlang and p95 < 200 ms (4 S): some pods above 100.
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kCentral);
+  const PodsAnswer answer = *FewestPods(model, Rate{2000}, Must("p95 < 200ms"));
+  EXPECT_GT(answer.outlook.pods, 100);
+  EXPECT_LT(answer.outlook.pods, 108);
+}
+
+TEST(FewestPods, SaysWhatIsImpossibleAndTheBestPossible) {
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  const Result<PodsAnswer> answer = FewestPods(model, Rate{10}, Must("p95 < 100ms"));
+  ASSERT_FALSE(answer);
+  // A lone exponential request: 50 ms · ln 20 = 149.8 ms.
+  EXPECT_NE(answer.error().message.find("impossible"), std::string::npos);
+  EXPECT_NE(answer.error().message.find("150 ms"), std::string::npos) << answer.error().message;
+}
+
+TEST(FewestPods, KeepsRejectsBelowTheirLimit) {
+  // M/M/1/1 by pod: rejected = ρ/(1 + ρ) <= 0.01: ρ <= 0.010101; 1 Erlang: 99 pods.
+  ServiceModel model = Exponential(100ms, queueing::Balance::kRandom);
+  model.pod.queue = 0;
+  EXPECT_EQ(FewestPods(model, Rate{10}, Must("errors < 1%"))->outlook.pods, 99);
+}
+
+TEST(FewestPods, RefusesAZeroRateAndNoObjective) {
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  EXPECT_FALSE(FewestPods(model, Rate{0}, Must("p95 < 200ms")));
+  EXPECT_FALSE(FewestPods(model, Rate{1}, {}));
+  EXPECT_FALSE(FewestPods(model, Rate{1}, Must("goodput > 5/s")));
+}
+
+TEST(FewestPods, SaysWhereContentionEatsTheGain) {
+  // κ 0.01: the peak is at 10 pods, which carry 10 / (1 + 0.01 · 90) · 20/s = 105/s.
+  ServiceModel model = Exponential(50ms, queueing::Balance::kCentral);
+  model.contention.kappa = 0.01;
+  const Result<PodsAnswer> answer = FewestPods(model, Rate{2000}, Must("p95 < 2s"));
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().message.find("more than 10 pods carry less"), std::string::npos)
+      << answer.error().message;
+}
+
+TEST(HighestRateThatHolds, IsTheOtherWayRound) {
+  // 399 pods at ρ = 1 − 0.05 · 2.99573 / 0.2 = 0.251067: 399 · 20 · 0.251067 = 2003.5/s.
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  EXPECT_NEAR(HighestRateThatHolds(model, Must("p95 < 200ms"), 399).per_second, 2003.5, 4.0);
+}
+
+TEST(PodsForLostZone, LeavesEnoughInTheOthers) {
+  EXPECT_EQ(PodsForLostZone(104, 3), 156);  // 52 in each zone, 104 left.
+  EXPECT_EQ(PodsForLostZone(105, 3), 159);  // 53 in each.
+  EXPECT_EQ(PodsForLostZone(1, 2), 2);
+}
+
+}  // namespace
+}  // namespace loadline::sizing

@@ -115,20 +115,20 @@ constexpr std::array kSizeServiceFlags = {
     Flag{"--from", "", "RUN", "measured by this run: @last, an id or a label", true},
     Flag{"--pods", "", "N", "pods that answered in it, one for each --from", true},
     Flag{"--latency", "", "LAW",
-         "not measured: a pod's time per request, 50ms (exponential) or lognormal:50ms,cv=0.5"},
+         "a pod's time per request: 50ms (exponential), lognormal:50ms,cv=0.5"},
     Flag{"--concurrency", "", "C", "requests that a pod works on at once (default 1)"},
     Flag{"--sharing", "", "", "a pod works on all at once, each the slower (CPU-bound threads)"},
     Flag{"--overhead", "", "TIME", "added to every response, keeps no pod busy (default 0)"},
     Flag{"--queue", "", "N", "places to wait, per pod; beyond them 503 (default unlimited)"},
     Flag{"--balance", "", "HOW",
-         "random, round-robin, p2c, least or central (default: as fitted, else random)"},
+         "random, round-robin, p2c, least, central (default: fitted, or random)"},
 };
 
 constexpr std::array kSizeClusterFlags = {
     Flag{"--pod-cpu", "", "CPU", "that a pod asks for: 0.5 or 500m"},
     Flag{"--pod-memory", "", "BYTES", "512Mi"},
     Flag{"--survive", "", "WHAT",
-         "loss of nothing, a node or a zone: none, node, zone (default node, with nodes)"},
+         "outlive the loss of: none, node, zone (default node, with nodes)"},
     Flag{"--zones", "", "N", "pods are spread over (default 1; 3 with --survive zone)"},
     Flag{"--node", "", "TYPE", "node type that may be used: Standard_D4s_v5", true},
     Flag{"--provider", "", "NAME", "any type of azure, aws, gcp or other"},

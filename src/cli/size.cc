@@ -27,6 +27,8 @@ namespace {
 
 // How often a pod may be added because the simulator did not agree.
 constexpr int kMostCorrections = 8;
+// A mean response so far off the model is worth a warning.
+constexpr double kBadFit = 0.15;
 
 /// The service as given on the command line.
 void UseGivenService(const SizeInput& input, report::SizeReport& report) {
@@ -51,9 +53,18 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
   const sizing::FittedService& fitted = fit.fitted;
   report.model = fitted.model;
   report.origin = fmt::format("measured, run {}", fmt::join(fit.ids, ", "));
-  report.fit_lines.push_back(fmt::format(
-      "fitted to {} probes, {} requests: mean responses within {}, R² {:.3f}", fitted.probes,
-      FormatCount(fitted.requests), FormatPercent(fitted.worst_error), fitted.r_squared));
+  report.fit_lines.push_back(
+      fmt::format("fitted to {} probes, {} requests: {}, R² {:.3f}", fitted.probes,
+                  FormatCount(fitted.requests),
+                  fitted.worst_error
+                      ? fmt::format("mean responses within {}", FormatPercent(*fitted.worst_error))
+                      : std::string("no probe long enough to say how well"),
+                  fitted.r_squared));
+  if (fitted.worst_error.value_or(1.0) > kBadFit) {
+    report.thin_ice.push_back(
+        "the model fits badly, or was tried on short probes only: measure longer, verify the "
+        "answer");
+  }
   if (!fitted.limit_seen) {
     report.thin_ice.push_back(
         "no probe showed what limits the service: all of its response counted as service; a "

@@ -32,6 +32,7 @@ constexpr std::array<Named, 5> kNames = {{{Balance::kCentral, "central"},
 constexpr double kFewPods = 0.21;      // p2c: waits grow by so much / (pods · spare share).
 constexpr double kMisplaced = 0.5;     // least: who waits, waits so many service times longer.
 constexpr double kNothing = 1e-14;     // Probabilities below it are left out.
+constexpr double kHardlyEver = 1e-4;   // Rejects that change no wait.
 constexpr int kLongestChain = 20'000;  // States of a pod without a limit.
 
 // The service time's slices, finer towards its tail, where percentiles are read.
@@ -43,14 +44,30 @@ struct Slices {
 constexpr std::array<Slices, 4> kSlices = {
     {{0.0, 0.9, 300}, {0.9, 0.99, 100}, {0.99, 0.999, 60}, {0.999, 0.99999, 60}}};
 
-// The service time below which a share `u` in [0, 1) lies, in means.
-double RelativeService(const Pool& pool, double u) {
-  if (u <= 0) {
-    return pool.scv > 0 ? 0.0 : 1.0;
-  }
-  const double variance = std::log1p(pool.scv);
-  return pool.exponential ? -std::log1p(-u)
-                          : std::exp(std::sqrt(variance) * stats::NormalQuantile(u) - variance / 2);
+// A slice of the standard normal distribution.
+struct NormalSlice {
+  double low;
+  double high;
+  double low_share;  // P(Z <= low).
+  double share;
+};
+
+const std::vector<NormalSlice>& NormalSlices() {
+  static const std::vector<NormalSlice> slices = [] {
+    std::vector<NormalSlice> made;
+    double low = -40;
+    for (const Slices& part : kSlices) {
+      const double width = (part.to - part.from) / part.count;
+      for (int i = 0; i < part.count; ++i) {
+        const double from = part.from + i * width;
+        const double high = stats::NormalQuantile(from + width);
+        made.push_back({low, high, from, width});
+        low = high;
+      }
+    }
+    return made;
+  }();
+  return slices;
 }
 
 // P(wait > x) in stages: the sum over i of the Poisson probability of i at x, times beyond[i].
@@ -164,17 +181,20 @@ PoolLaw::PoolLaw(const Pool& pool, Rate rate) : pool_(pool), rate_(rate) {
 }
 
 void PoolLaw::CutService() {
+  const double variance = std::log1p(pool_.scv);
+  const double sigma = std::sqrt(variance);
+  const auto lognormal = [&](double z) { return std::exp(sigma * z - variance / 2); };
   double mean = 0;
   double total = 0;
-  for (const Slices& part : kSlices) {
-    const double width = (part.to - part.from) / part.count;
-    for (int i = 0; i < part.count; ++i) {
-      const double u = part.from + i * width;
-      const Slice slice{RelativeService(pool_, u), RelativeService(pool_, u + width), width};
-      mean += (slice.low_s + slice.high_s) / 2 * width;
-      total += width;
-      service_.push_back(slice);
-    }
+  double low = pool_.exponential || pool_.scv > 0 ? 0.0 : 1.0;
+  service_.reserve(NormalSlices().size());
+  for (const NormalSlice& part : NormalSlices()) {
+    const double high =
+        pool_.exponential ? -std::log1p(-part.low_share - part.share) : lognormal(part.high);
+    mean += (low + high) / 2 * part.share;
+    total += part.share;
+    service_.push_back({low, high, part.share});
+    low = high;
   }
   const double scale = Seconds(pool_.service) * total / mean;
   for (Slice& slice : service_) {
@@ -202,6 +222,11 @@ void PoolLaw::UseChain(const std::vector<double>& found, int servers, double sta
     beyond_[k - 1 - first] = sum;
   }
   waits_ = sum;
+}
+
+bool PoolLaw::HardlyEverFull() const {
+  // Where queues hardly ever end, the laws of endless ones know more of waits than the chain does.
+  return utilisation_ < 1 && rejected_ < kHardlyEver && pool_.scv != 1;
 }
 
 void PoolLaw::SolveSlots() {
@@ -238,7 +263,10 @@ void PoolLaw::SolveSlots() {
   if (pool_.queue != kEndlessQueue) {
     const int queue = one_queue ? pool_.pods * pool_.queue : pool_.queue;
     UseChain(FoundInQueue(servers, queue, offered, offered / servers, pool_.scv), servers, stage_s);
-    return;
+    if (!HardlyEverFull()) {
+      return;
+    }
+    beyond_.clear();
   }
   const double waits = ErlangC(servers, offered);
   const Duration wait = KimuraWait(servers, pool_.service, pool_.scv, rate);
@@ -262,7 +290,10 @@ void PoolLaw::SolveRoundRobin() {
     const double ratio = load < 1 ? std::pow(root, relative) : load;
     UseChain(FoundInQueue(servers, pool_.queue, offered, ratio, 1.0), servers,
              Seconds(pool_.service) / servers);
-    return;
+    if (!HardlyEverFull()) {
+      return;
+    }
+    beyond_.clear();
   }
   const double share = ErlangC(servers, offered) * root / load;
   const double exponential_s = share * Seconds(pool_.service) / servers / (1 - root);

@@ -104,6 +104,7 @@ class PoolLaw {
   void CutService();
   void UseExponentialWait(double share, double mean_s);
   void UseChain(const std::vector<double>& found, int servers, double stage_s);
+  [[nodiscard]] bool HardlyEverFull() const;
   void SolveSlots();
   void SolveRoundRobin();
   void SolveSharing();

@@ -28,8 +28,8 @@ std::vector<double> Stationary(std::span<const double> arrivals, std::span<const
 }
 
 std::vector<double> TwoChoiceArrivals(double rate, std::span<const double> finishes) {
-  constexpr int kTurns = 2'000;
-  constexpr double kClose = 1e-12;
+  constexpr int kTurns = 300;
+  constexpr double kClose = 1e-9;
   std::vector<double> arrivals(finishes.size(), rate);
   for (int turn = 0; turn < kTurns; ++turn) {
     const std::vector<double> shares = Stationary(arrivals, finishes);

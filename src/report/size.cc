@@ -33,7 +33,7 @@ class Lines {
 
 std::string Value(const measure::Objective& objective, double value) {
   if (objective.metric == measure::Metric::kErrors) {
-    return FormatPercent(value);
+    return FormatPercent(value < 1e-7 ? 0.0 : value);
   }
   return std::isfinite(value) ? FormatDuration(FromSeconds(value)) : std::string("endless");
 }
@@ -131,7 +131,7 @@ void AddWhy(const SizeReport& report, Lines& lines) {
     lines.Add("WHY", fmt::format("one fewer, {}: {}", Pods(report.answer.fewer->pods),
                                  Values(*report.answer.fewer)));
   }
-  if (report.survive == "zone") {
+  if (report.survive == "zone" && !report.nodes) {
     lines.Add("WHY", fmt::format("{} in each of {} zones, so that {} are left when one is lost",
                                  Pods(report.pods / report.zones), report.zones,
                                  report.pods - report.pods / report.zones));

@@ -24,7 +24,8 @@ constexpr double kShareError = 0.08;
 constexpr double kCapacityError = 0.02;
 constexpr double kShows = 1.15;    // So much slower than the fastest probe shows a limit.
 constexpr double kProfile = 3.84;  // Chi-square with one degree at 95 %.
-constexpr double kLeastWidth = 0.01;
+constexpr std::int64_t kTellingRequests = 300;  // Below, a mean says little of the fit.
+constexpr double kLeastWidth = 0.02;
 
 struct Candidate {
   Balance balance = Balance::kRandom;
@@ -99,9 +100,9 @@ class Problem {
     if (!law.stable()) {
       return 100 + Loss((law.utilisation() - 1) / kCapacityError);
     }
-    const double n = std::max(100.0, static_cast<double>(step.requests));
+    const double n = std::max(1.0, static_cast<double>(step.requests));
     double loss =
-        Loss(std::log(Seconds(law.Mean()) / Seconds(step.mean)) / (kMeanError + 3 / std::sqrt(n)));
+        Loss(std::log(Seconds(law.Mean()) / Seconds(step.mean)) / (kMeanError + 1 / std::sqrt(n)));
     const auto share = [&](Duration t, double expected) {
       const double floor = 0.002 + 1 / n;
       const double error = std::log((law.Tail(t) + floor) / (expected + floor));
@@ -210,7 +211,10 @@ void SetGoodness(const std::vector<FitRun>& runs, const Problem& problem,
       const queueing::PoolLaw law(problem.PoolOf(candidate, run.pods), step.rate);
       const double measured = std::log(Seconds(step.mean));
       const double error = law.stable() ? std::log(Seconds(law.Mean())) - measured : 1.0;
-      fitted.worst_error = std::max(fitted.worst_error, std::abs(std::expm1(error)));
+      if (step.requests >= kTellingRequests) {
+        fitted.worst_error =
+            std::max(fitted.worst_error.value_or(0.0), std::abs(std::expm1(error)));
+      }
       left += error * error;
       total += (measured - mean) * (measured - mean);
     }

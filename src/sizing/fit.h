@@ -47,12 +47,14 @@ struct FittedService {
   bool limit_seen = false;  ///< Whether some probe showed what limits the service.
   /// Balancers that fit as well as the one in `model`, which is the costliest of them.
   std::vector<queueing::Balance> as_good;
-  double worst_error = 0.0;  ///< Largest relative error of a mean response, probes below the limit.
-  double r_squared = 0.0;    ///< Share of the variance of the log mean responses explained.
-  int probes = 0;            ///< Probes used.
-  std::int64_t requests = 0;                ///< In them.
-  int most_pods = 0;                        ///< Largest pool measured.
-  Rate highest_rate;                        ///< Highest rate measured.
+  /// Largest relative error of a mean response, of probes below the limit with 300 requests or
+  /// more.
+  std::optional<double> worst_error;
+  double r_squared = 0.0;     ///< Share of the variance of the log mean responses explained.
+  int probes = 0;             ///< Probes used.
+  std::int64_t requests = 0;  ///< In them.
+  int most_pods = 0;          ///< Largest pool measured.
+  Rate highest_rate;          ///< Highest rate measured.
   std::optional<queueing::UslFit> scaling;  ///< From saturated probes at several numbers of pods.
 };
 
@@ -60,7 +62,7 @@ inline constexpr std::int64_t kLeastFitRequests = 500;
 
 /// Fits service time, scatter, what lies beside the service, and the balancer to all runs together.
 ///
-/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±1 %. Where no
+/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±2 %. Where no
 /// probe shows a limit, all of a lone response counts as service: the safe side.
 /// Errors: kInvalidArgument: no probe below its limit, or fewer than kLeastFitRequests requests.
 [[nodiscard]] Result<FittedService> FitService(const std::vector<FitRun>& runs,

@@ -17,6 +17,7 @@ enum class CommandId {
   kRun,
   kFind,
   kVerify,
+  kSimulate,
   kStandin,
   kScenarioShow,
   kScenarioSchema,

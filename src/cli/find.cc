@@ -83,7 +83,7 @@ Searched SearchOnce(const Arguments& arguments) {
     return searched;
   }
   FindWatcher watcher(session);
-  Result<measure::LoadLine> line = search::Find(session.engine(), OptionsFor(session), watcher);
+  Result<measure::LoadLine> line = search::Find(session.prober(), OptionsFor(session), watcher);
   if (!line) {
     searched.code = session.CloseWith(line.error());
     return searched;

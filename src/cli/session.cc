@@ -95,7 +95,11 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
     Forget();
     return Fail(ready.error());
   }
-  return options_.preflight ? RunPreflight() : std::nullopt;
+  return options_.preflight && !simulates() ? RunPreflight() : std::nullopt;
+}
+
+measure::Prober& Session::prober() {
+  return simulates() ? static_cast<measure::Prober&>(*simulation_) : *engine_;
 }
 
 Status Session::BuildScenario() {
@@ -107,12 +111,16 @@ Status Session::BuildScenario() {
   const bool on_terminal = report::IsInteractive(::fileno(out_));
   style_ = StyleFor(out_);
   using Mode = LiveDisplay::Mode;
+  simulation_ = Simulation::Read(arguments_, faults);
+  // Virtual time is over before anybody could watch it.
+  const bool silent = options_.quiet || simulates();
   display_ = std::make_unique<LiveDisplay>(
-      out_, options_.quiet ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);
+      out_, silent ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);
 
   scenario::Input input;
   input.command = command_;
   input.settings = ReadSettings(arguments_, faults);
+  const std::string subject = SubjectOf(arguments_);
   if (!faults.empty() && (!options_.continued.empty() || options_.overload)) {
     return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
   }
@@ -121,17 +129,24 @@ Status Session::BuildScenario() {
   } else if (options_.overload) {
     TRY(ReadEarlier("--overload", options_.overload->after, input));
     TRY(AddOverload(*options_.overload, *earlier_, input.settings));
-  } else if (arguments_.positionals.empty()) {
-    faults.push_back({Get(arguments_.command).FullName(), "", "no target",
-                      command_ == scenario::Command::kRun
-                          ? "a URL, a scenario file, or --overload 1.5x"
-                          : "a URL, a scenario file, or --continue @last"});
+  } else if (subject.empty() && !simulates()) {
+    faults.push_back(
+        {Get(arguments_.command).FullName(), "", "no target",
+         command_ == scenario::Command::kRun    ? "a URL, a scenario file, or --overload 1.5x"
+         : command_ == scenario::Command::kFind ? "a URL, a scenario file, or --continue @last"
+                                                : "a URL or a scenario file"});
   } else {
-    input.subject = arguments_.positionals.front();
+    input.subject = subject;
   }
-  if (!input.subject.empty()) {
+  if (simulates()) {
+    simulation_->ReplaceTarget(input);
+  }
+  if (!input.subject.empty() || simulates()) {
     built_ = scenario::Build(input, scenario::SystemSurroundings());
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
+  }
+  if (simulates() && faults.empty()) {
+    simulation_->Adopt(built_.scenario, faults);
   }
   if (!faults.empty()) {
     return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
@@ -144,10 +159,10 @@ Status Session::BuildScenario() {
 }
 
 Status Session::ReadEarlier(std::string_view flag, const std::string& run, scenario::Input& input) {
-  if (!arguments_.positionals.empty()) {
+  if (const std::string subject = SubjectOf(arguments_); !subject.empty()) {
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("{} goes on with the target of the earlier search; leave out \"{}\"",
-                             flag, arguments_.positionals.front())};
+                             flag, subject)};
   }
   const std::string path = TRY(StorePath(arguments_));
   store::Store store = TRY(OpenForReading(path));
@@ -178,14 +193,16 @@ Status Session::CheckFiles() const {
 }
 
 Status Session::Brake(const Plan& plan) {
-  const std::vector<net::Address> addresses = TRY(ResolveTarget(scenario().target));
-  report_.target.method = TargetMethod(scenario());
-  report_.target.url = TargetUrl(scenario());
+  // A simulated service has no address: nothing is looked up, nothing is asked.
+  const std::vector<net::Address> addresses =
+      simulates() ? std::vector<net::Address>() : TRY(ResolveTarget(scenario().target));
+  report_.target.method = simulates() ? "simulated" : TargetMethod(scenario());
+  report_.target.url = simulates() ? simulation_->Url() : TargetUrl(scenario());
   report_.target.insecure = scenario().target.tls.insecure;
   for (const net::Address& address : addresses) {
     report_.target.addresses.push_back(address.HostText());
   }
-  Say(report::TargetText(report_.target, style_));
+  Say(simulates() ? simulation_->Text(style_) : report::TargetText(report_.target, style_));
   report::PlanFacts facts = plan(scenario());
   facts.brake = options_.engine.brake;
   Say(report::PlanText(facts, style_));
@@ -266,6 +283,10 @@ ExitCode Session::FailUnopened(const Error& error) {
 }
 
 Status Session::CreateEngine() {
+  if (simulates()) {
+    interruption_->OnFirst([this] { simulation_->Interrupt(); });
+    return {};
+  }
   load::EngineOptions options = options_.engine;
   options.run_id = writer_->id();
   options.spool_dir = writer_->spool_folder();
@@ -382,7 +403,9 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   display_->Clear();
   interruption_->OnFirst({});
   engine_.reset();  // Its spool files are complete now.
-  ImportRecords();
+  if (!simulates()) {
+    ImportRecords();
+  }
   if (write_error_) {
     code = Strongest({code, ExitCode::kRefused});
   }

@@ -14,7 +14,6 @@ Error Bad(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-constexpr int kMostPods = 10'000;
 constexpr int kMostConcurrency = 100'000;
 constexpr int kLongestQueue = 100'000'000;
 

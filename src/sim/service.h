@@ -36,9 +36,11 @@ enum class Discipline : std::uint8_t {
 };
 
 inline constexpr int kUnlimitedQueue = -1;
+/// As many as the largest cluster that Kubernetes supports has.
+inline constexpr int kMostPods = 150'000;
 
 struct ServiceOptions {
-  int pods = 4;             ///< 1..10,000
+  int pods = 4;             ///< 1..kMostPods
   int concurrency = 1;      ///< Requests a pod serves at once, 1..100,000.
   int queue = 10;           ///< Requests that may wait per pod (kSharing: beyond `concurrency`), or
                             ///< kUnlimitedQueue.

@@ -179,7 +179,7 @@ void ReadService(const MapReader& root, ServiceOptions& service) {
               "bimodal:20ms@0.9,500ms@0.1",
               [](std::string_view text) { return Optional(ParseLatencyLaw(text)); });
   root.Time("overhead", Duration::zero(), 1h, service.overhead);
-  root.Scalar("balance", service.balance, "random, round-robin, least or p2c",
+  root.Scalar("balance", service.balance, "random, round-robin, least, p2c or connection",
               [](std::string_view text) { return Optional(ParseBalance(text)); });
   root.Scalar("error_rate", service.error_rate, "a share from 0 to 1 such as 0.01 or 1%",
               [](std::string_view text) { return Optional(ParseShare(text)); });
@@ -191,6 +191,22 @@ void ReadService(const MapReader& root, ServiceOptions& service) {
                 }
                 return text == "sharing" ? std::optional(Discipline::kSharing) : std::nullopt;
               });
+  static constexpr std::array<std::string_view, 2> kCpu = {"limit", "model"};
+  root.Map("cpu", kCpu, [&](const MapReader& map) {
+    map.Number("limit", 0.01, 1000.0, service.cpu_limit);
+    map.Scalar("model", service.cpu_model, "quota (as Linux enforces it) or fluid (a share)",
+               [](std::string_view text) -> std::optional<CpuModel> {
+                 if (text == "quota") {
+                   return CpuModel::kQuota;
+                 }
+                 return text == "fluid" ? std::optional(CpuModel::kFluid) : std::nullopt;
+               });
+    if (map.Find("limit") == nullptr) {
+      map.Lacks("limit", "cores that a pod may use, such as 0.5");
+    }
+  });
+  root.Whole("routers", 1, 1000, service.routers);
+  root.Whole("connections", 1, 1'000'000, service.connections);
   root.Time("cold_start", Duration::zero(), 24h, service.cold_start);
 }
 
@@ -264,10 +280,10 @@ void ReadTasks(const MapReader& root, std::vector<std::pair<std::string, double>
 
 ServiceFile ReadServiceFile(std::string_view text, const std::string& name,
                             std::vector<Fault>& faults) {
-  static constexpr std::array<std::string_view, 16> kKeys = {
-      "pods",       "concurrency", "queue",      "latency", "overhead", "balance",
-      "error_rate", "discipline",  "cold_start", "scaling", "speed",    "pauses",
-      "wandering",  "rate_limit",  "tasks",      "seed"};
+  static constexpr std::array<std::string_view, 19> kKeys = {
+      "pods",       "concurrency", "queue",   "latency", "overhead",   "balance",   "error_rate",
+      "discipline", "cold_start",  "scaling", "speed",   "pauses",     "wandering", "rate_limit",
+      "tasks",      "seed",        "cpu",     "routers", "connections"};
   ServiceFile file;
   const std::size_t faults_before = faults.size();
   const std::optional<Node> tree = scenario::ReadYaml(text, name, faults);
@@ -308,6 +324,16 @@ std::string Describe(const ServiceOptions& service) {
                   service.latency.Text(), FormatDuration(service.overhead), Name(service.balance));
   if (service.discipline == Discipline::kSharing) {
     text += ", sharing";
+  }
+  if (service.routers > 1) {
+    text += fmt::format(" by {} routers", service.routers);
+  }
+  if (service.balance == Balance::kConnection) {
+    text += fmt::format(" (random for each, {} kept)", FormatCount(service.connections));
+  }
+  if (service.cpu_limit > 0.0) {
+    text += fmt::format(", CPU limit {} ({})", service.cpu_limit,
+                        service.cpu_model == CpuModel::kQuota ? "quota per 100 ms" : "fluid share");
   }
   if (service.error_rate > 0.0) {
     text += fmt::format(", {} errors", FormatPercent(service.error_rate));

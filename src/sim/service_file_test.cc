@@ -28,7 +28,8 @@ TEST(ReadServiceFile, ReadsEveryKey) {
       "balance: p2c\nerror_rate: 1%\ndiscipline: sharing\ncold_start: 5s\nseed: 7\n"
       "scaling:\n  - {at: 60s, pods: 24}\nspeed:\n  - {at: 10s, speed: 0.5}\n"
       "pauses: {every: 10s, length: 200ms}\nwandering: {slow: 0.6, stay: 4s}\n"
-      "rate_limit: {rate: 50/s, burst: 5, status: 503}\ntasks: {small: 0.5, large: 3}\n",
+      "rate_limit: {rate: 50/s, burst: 5, status: 503}\ntasks: {small: 0.5, large: 3}\n"
+      "cpu: {limit: 0.5, model: fluid}\nrouters: 3\nconnections: 64\n",
       "s.yaml", faults);
   EXPECT_THAT(faults, ElementsAre());
   const ServiceOptions& service = file.options.service;
@@ -41,6 +42,10 @@ TEST(ReadServiceFile, ReadsEveryKey) {
   EXPECT_DOUBLE_EQ(service.error_rate, 0.01);
   EXPECT_EQ(service.discipline, Discipline::kSharing);
   EXPECT_EQ(service.cold_start, Duration(5s));
+  EXPECT_DOUBLE_EQ(service.cpu_limit, 0.5);
+  EXPECT_EQ(service.cpu_model, CpuModel::kFluid);
+  EXPECT_EQ(service.routers, 3);
+  EXPECT_EQ(service.connections, 64);
   EXPECT_EQ(file.options.seed, 7U);
   EXPECT_EQ(file.options.disturbances.scaling.at(0).pods, 24);
   EXPECT_DOUBLE_EQ(file.options.disturbances.speed.at(0).speed, 0.5);
@@ -60,7 +65,8 @@ TEST(ReadServiceFile, TellsAllFaultsAtOnceWithTheirLines) {
       ElementsAre("s.yaml:3: latnecy: found an unknown key; expected latency",
                   "s.yaml:1: pods: found \"0\"; expected a whole number from 1 to 150,000",
                   "s.yaml:2: queue: found \"many\"; expected a whole number from 0 to 100,000,000",
-                  "s.yaml:4: balance: found \"sticky\"; expected random, round-robin, least or p2c",
+                  "s.yaml:4: balance: found \"sticky\"; expected random, round-robin, least, p2c "
+                  "or connection",
                   "s.yaml:5: scaling: found \"3\"; expected a list, each entry with a dash"));
 }
 

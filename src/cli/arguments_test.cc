@@ -112,7 +112,7 @@ TEST(ParseArguments, SaysWhereAnOptionBelongs) {
 }
 
 TEST(ParseArguments, RefusesMissingAndSuperfluousWords) {
-  EXPECT_THAT(FaultOf({"verify"}), HasSubstr("verify needs URL|scenario.yaml"));
+  EXPECT_THAT(FaultOf({"simulate"}), HasSubstr("simulate needs service.yaml"));
   EXPECT_EQ(FaultOf({"run", "u", "v"}), "run does not expect \"v\" after URL|scenario.yaml");
   EXPECT_EQ(FaultOf({"version", "v"}), "version does not expect \"v\"");
   EXPECT_EQ(FaultOf({"run", "u", "--rate"}), "--rate needs a value: --rate RATE");

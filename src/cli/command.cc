@@ -185,6 +185,7 @@ constexpr std::string_view kFindExamples =
     "loadline find http://127.0.0.1:8500/score --by users --think 1s --p95 200ms\n"
     "loadline find scenario.yaml --budget 10m --covers 10s\n"
     "loadline find http://127.0.0.1:8500/score --strategy staircase --step 4 --max 100\n"
+    "loadline find --sim service.yaml --p95 200ms\n"
     "loadline find --continue @last --precision 5%";
 
 constexpr std::string_view kVerifyText =
@@ -192,7 +193,18 @@ constexpr std::string_view kVerifyText =
     "longer. For pipelines: exit code 0 held, 1 broken, 6 not decided within the budget.";
 constexpr std::string_view kVerifyExamples =
     "loadline verify http://127.0.0.1:8500/score --rate 40/s --p95 250ms\n"
-    "loadline verify scenario.yaml --users 50 --slo 'score:p99 < 1s' --budget 2m --quiet";
+    "loadline verify scenario.yaml --users 50 --slo 'score:p99 < 1s' --budget 2m --quiet\n"
+    "loadline verify --sim service.yaml --rate 40/s --p95 250ms";
+
+constexpr std::string_view kSimulateText =
+    "Applies one load to a service that exists only in a file, in virtual time: ten minutes take\n"
+    "a moment, and nothing is sent. What comes out is what run would say of such a service:\n"
+    "verdict, store, reports, exit codes. find and verify do the same with --sim service.yaml.\n"
+    "The load comes from the options or from a scenario file, whose target is not asked.";
+constexpr std::string_view kSimulateExamples =
+    "loadline simulate service.yaml --rate 60/s --duration 10m --p95 200ms\n"
+    "loadline simulate service.yaml scenario.yaml --users 50 --duration 10m\n"
+    "loadline simulate service.yaml --rate '0 to 60/s over 30s, 60/s for 1m'";
 
 constexpr std::string_view kAbText =
     "Loads two targets in turns, block by block (AB and BA in shuffled order), and compares them\n"
@@ -352,6 +364,14 @@ std::vector<Command> MakeCommands() {
        LoadFlagGroups(kAb),
        kAbText,
        kAbExamples},
+      {kSimulate,
+       "",
+       "simulate",
+       "apply one load to a service in virtual time",
+       {{"service.yaml"}, {"scenario.yaml", false}},
+       LoadFlagGroups(kSimulate),
+       kSimulateText,
+       kSimulateExamples},
       {kStandin,
        "",
        "standin",

@@ -18,6 +18,7 @@ enum class CommandId {
   kFind,
   kVerify,
   kAb,
+  kSimulate,
   kStandin,
   kScenarioShow,
   kScenarioSchema,

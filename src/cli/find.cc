@@ -72,7 +72,7 @@ std::optional<double> CleanRate(const report::RunReport& report) {
 /// Finds the load line and closes the session with it.
 ExitCode Bisect(Session& session) {
   FindWatcher watcher(session);
-  Result<measure::LoadLine> line = search::Find(session.engine(), OptionsFor(session), watcher);
+  Result<measure::LoadLine> line = search::Find(session.prober(), OptionsFor(session), watcher);
   if (!line) {
     return session.CloseWith(line.error());
   }

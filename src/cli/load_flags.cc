@@ -58,6 +58,7 @@ constexpr std::array kPipelines = {
     Flag{"--otlp-interval", "", "TIME", "so often (default 10s)"},
 };
 
+constexpr Flag kSim{"--sim", "", "FILE", "a simulated service instead of a target: service.yaml"};
 constexpr Flag kNoBrake{"--no-brake", "", "", "go on at > 50 % errors or without any reply"};
 
 // The headings in the order of the help; others follow.
@@ -100,6 +101,7 @@ bool IsLeftOut(CommandId command, std::string_view name) {
     case CommandId::kVerify:
       return among(kNotInVerify);
     case CommandId::kRun:
+    case CommandId::kSimulate:
       return among(kNotInRun);
     case CommandId::kAb:
       return among(kNotInRun) || among(kNotInAb);
@@ -156,6 +158,10 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
     for (const Flag& flag : kGenerator) {
       Append(groups, "Generator", flag);
     }
+    Append(groups, "Generator", kSim);
+  }
+  if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify ||
+      command == CommandId::kSimulate) {
     for (const Flag& flag : kResult) {
       Append(groups, "Result", flag);
     }

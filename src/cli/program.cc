@@ -15,6 +15,7 @@ namespace {
 ExitCode Dispatch(const Arguments& arguments) {
   switch (arguments.command) {
     case CommandId::kRun:
+    case CommandId::kSimulate:
       return RunCommand(arguments);
     case CommandId::kFind:
       return FindCommand(arguments);

@@ -124,7 +124,7 @@ ExitCode RunCommand(const Arguments& arguments) {
   // An overload breaks objectives by intent: what it did is told, and nothing is judged.
   const bool judged = !session.scenario().objectives.empty() && !session.overload();
   measure::Observer& observer = judged ? static_cast<measure::Observer&>(both) : watched;
-  Result<measure::Measurement> measurement = session.engine().Probe(load, observer);
+  Result<measure::Measurement> measurement = session.prober().Probe(load, observer);
   if (!measurement) {
     return session.CloseWith(measurement.error());
   }

@@ -134,7 +134,11 @@ std::optional<ExitCode> Session::Begin() {
 }
 
 std::optional<ExitCode> Session::MeetTarget() {
-  return options_.preflight ? RunPreflight() : std::nullopt;
+  return options_.preflight && !simulates() ? RunPreflight() : std::nullopt;
+}
+
+measure::Prober& Session::prober() {
+  return simulates() ? static_cast<measure::Prober&>(*simulation_) : *engine_;
 }
 
 Status Session::BuildScenario() {
@@ -151,12 +155,16 @@ Status Session::BuildScenario() {
   const bool on_terminal = report::IsInteractive(::fileno(out_));
   style_ = StyleFor(out_);
   using Mode = LiveDisplay::Mode;
+  simulation_ = Simulation::Read(arguments_, faults);
+  // Virtual time is over before anybody could watch it.
+  const bool silent = options_.quiet || simulates();
   display_ = std::make_unique<LiveDisplay>(
-      out_, options_.quiet ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);
+      out_, silent ? Mode::kSilent : (on_terminal ? Mode::kBlock : Mode::kLines), style_);
 
   scenario::Input input;
   input.command = command_;
   input.settings = ReadSettings(arguments_, faults);
+  const std::string subject = SubjectOf(arguments_);
   if (!faults.empty() && (!options_.continued.empty() || options_.overload)) {
     return Error{ErrorCode::kInvalidArgument, scenario::Format(faults)};
   }
@@ -165,17 +173,24 @@ Status Session::BuildScenario() {
   } else if (options_.overload) {
     TRY(ReadEarlier("--overload", options_.overload->after, input));
     TRY(AddOverload(*options_.overload, *earlier_, input.settings));
-  } else if (arguments_.positionals.empty()) {
-    faults.push_back({Get(arguments_.command).FullName(), "", "no target",
-                      command_ == scenario::Command::kRun
-                          ? "a URL, a scenario file, or --overload 1.5x"
-                          : "a URL, a scenario file, or --continue @last"});
+  } else if (subject.empty() && !simulates()) {
+    faults.push_back(
+        {Get(arguments_.command).FullName(), "", "no target",
+         command_ == scenario::Command::kRun    ? "a URL, a scenario file, or --overload 1.5x"
+         : command_ == scenario::Command::kFind ? "a URL, a scenario file, or --continue @last"
+                                                : "a URL or a scenario file"});
   } else {
-    input.subject = arguments_.positionals.front();
+    input.subject = subject;
   }
-  if (!input.subject.empty()) {
+  if (simulates()) {
+    simulation_->ReplaceTarget(input);
+  }
+  if (!input.subject.empty() || simulates()) {
     built_ = scenario::Build(input, FetchingSurroundings());
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
+  }
+  if (simulates() && faults.empty()) {
+    simulation_->Adopt(built_.scenario, faults);
   }
   if (!faults.empty()) {
     const bool unanswered = built_.unanswered && faults.size() == built_.faults.size();
@@ -195,10 +210,10 @@ Status Session::BuildScenario() {
 }
 
 Status Session::ReadEarlier(std::string_view flag, const std::string& run, scenario::Input& input) {
-  if (!arguments_.positionals.empty()) {
+  if (const std::string subject = SubjectOf(arguments_); !subject.empty()) {
     return Error{ErrorCode::kInvalidArgument,
                  fmt::format("{} goes on with the target of the earlier search; leave out \"{}\"",
-                             flag, arguments_.positionals.front())};
+                             flag, subject)};
   }
   const std::string path = TRY(StorePath(arguments_));
   store::Store store = TRY(OpenForReading(path));
@@ -229,11 +244,18 @@ Status Session::CheckFiles() const {
 }
 
 Status Session::NameTarget() {
-  addresses_ = TRY(ResolveTarget(scenario().target));
   report_.target.name = side_ ? side_->name : "";
+  report_.target.insecure = scenario().target.tls.insecure;
+  if (simulates()) {
+    // It has no address: nothing is looked up, nothing is asked.
+    report_.target.method = "simulated";
+    report_.target.url = simulation_->Url();
+    Say(simulation_->Text(style_));
+    return {};
+  }
+  addresses_ = TRY(ResolveTarget(scenario().target));
   report_.target.method = TargetMethod(scenario());
   report_.target.url = TargetUrl(scenario());
-  report_.target.insecure = scenario().target.tls.insecure;
   for (const net::Address& address : addresses_) {
     report_.target.addresses.push_back(address.HostText());
   }
@@ -322,6 +344,10 @@ ExitCode Session::FailUnopened(const Error& error) {
 }
 
 Status Session::CreateEngine() {
+  if (simulates()) {
+    interruption_->OnFirst([this] { simulation_->Interrupt(); });
+    return {};
+  }
   load::EngineOptions options = options_.engine;
   options.run_id = writer_->id();
   options.spool_dir = writer_->spool_folder();
@@ -445,7 +471,9 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   display_->Clear();
   interruption_->OnFirst({});
   engine_.reset();  // Its spool files are complete now.
-  ImportRecords();
+  if (!simulates()) {
+    ImportRecords();
+  }
   if (write_error_) {
     code = Strongest({code, ExitCode::kRefused});
   }

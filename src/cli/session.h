@@ -1,7 +1,8 @@
 // Session: what `run`, `find` and `verify` share, from the command line to the exit code.
 //
-//   scenario → brake → store (recovering what crashed runs left) → engine → preflight
-//   → the subcommand's own work → spool into the store → verdict, run document, exit code
+//   scenario → brake (not with --sim: nothing is sent) → store (recovering what crashed runs left)
+//   → engine → preflight → the subcommand's own work → spool into the store → verdict, run
+//   document, exit code
 //
 // Belongs to the main thread. Whatever ends it, Close() leaves a complete record.
 #pragma once
@@ -21,6 +22,7 @@
 #include "cli/live_display.h"
 #include "cli/outputs.h"
 #include "cli/session_options.h"
+#include "cli/simulation.h"
 #include "cli/terminal.h"
 #include "load/engine.h"
 #include "measure/load_line.h"
@@ -75,6 +77,8 @@ class Session {
   [[nodiscard]] const scenario::Scenario& scenario() const { return built_.scenario; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return built_.notes; }
   [[nodiscard]] load::Engine& engine() { return *engine_; }
+  /// What applies the load: the engine, or with `--sim` the simulator.
+  [[nodiscard]] measure::Prober& prober();
   [[nodiscard]] LiveDisplay& display() { return *display_; }
   [[nodiscard]] report::RunReport& report() { return report_; }
   [[nodiscard]] const report::Style& style() const { return style_; }
@@ -117,6 +121,7 @@ class Session {
   [[nodiscard]] Status BeginRecord();
   [[nodiscard]] Status StartOutputs();
   [[nodiscard]] Status CreateEngine();
+  [[nodiscard]] bool simulates() const { return simulation_.has_value(); }
   [[nodiscard]] ExitCode FailUnopened(const Error& error);
   [[nodiscard]] std::optional<ExitCode> RunPreflight();
   void Keep(const Status& written);
@@ -140,6 +145,7 @@ class Session {
   std::optional<store::RunWriter> writer_;
   Outputs outputs_;
   std::unique_ptr<load::Engine> engine_;
+  std::optional<Simulation> simulation_;  // Instead of the engine.
   std::unique_ptr<LiveDisplay> display_;
   report::RunReport report_;
   store::ImportResult copied_;  // Rows stored; their spool goes when they are safely on disk.

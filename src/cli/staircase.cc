@@ -67,7 +67,7 @@ ExitCode ClimbStaircase(Session& session) {
   FindWatcher watcher(session);
   watcher.SayTableHeader();
   Result<search::StaircaseResult> climbed =
-      search::Climb(session.engine(), OptionsFor(session), watcher);
+      search::Climb(session.prober(), OptionsFor(session), watcher);
   if (!climbed) {
     return session.CloseWith(climbed.error());
   }

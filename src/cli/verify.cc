@@ -42,7 +42,7 @@ ExitCode VerifyCommand(const Arguments& arguments) {
   session.BeginStep(1, "probe", session.scenario().load);
   ProbeWatcher watcher(session, 1, session.scenario().find.budget);
   Result<search::VerifyResult> verified =
-      search::Verify(session.engine(), OptionsFor(session), watcher);
+      search::Verify(session.prober(), OptionsFor(session), watcher);
   if (!verified) {
     return session.CloseWith(verified.error());
   }

@@ -11,11 +11,12 @@
 namespace loadline::sim {
 namespace {
 
-constexpr std::array<std::pair<Balance, std::string_view>, 4> kNames = {{
+constexpr std::array<std::pair<Balance, std::string_view>, 5> kNames = {{
     {Balance::kRandom, "random"},
     {Balance::kRoundRobin, "round-robin"},
     {Balance::kLeast, "least"},
     {Balance::kP2c, "p2c"},
+    {Balance::kConnection, "connection"},
 }};
 
 }  // namespace
@@ -35,8 +36,10 @@ Result<Balance> ParseBalance(std::string_view text) {
       return value;
     }
   }
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("balance `{}`: random, round-robin, least or p2c would be right", text)};
+  return Error{
+      ErrorCode::kInvalidArgument,
+      fmt::format("balance `{}`: random, round-robin, least, p2c or connection would be right",
+                  text)};
 }
 
 int Balancer::Pick(std::span<const int> requests) {
@@ -47,6 +50,7 @@ int Balancer::Pick(std::span<const int> requests) {
   }
   switch (balance_) {
     case Balance::kRandom:
+    case Balance::kConnection:
       return static_cast<int>(random_.Below(count));
     case Balance::kRoundRobin: {
       const std::size_t pick = cursor_ % count;

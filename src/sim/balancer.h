@@ -17,11 +17,13 @@ enum class Balance : std::uint8_t {
   kRoundRobin,  ///< In turn.
   kLeast,       ///< To the pod with the fewest requests; in turn among equals.
   kP2c,  ///< To the less busy of two different pods drawn at random ("power of two choices").
+  kConnection,  ///< A connection sticks to the pod drawn when it was opened, as behind kube-proxy
+                ///< with keep-alive; the one used last is used first (Service keeps them).
 };
 
-/// `random`, `round-robin`, `least`, `p2c`.
+/// `random`, `round-robin`, `least`, `p2c`, `connection`.
 [[nodiscard]] std::string_view Name(Balance balance);
-/// Errors: kInvalidArgument with the four names.
+/// Errors: kInvalidArgument with the names.
 [[nodiscard]] Result<Balance> ParseBalance(std::string_view text);
 
 class Balancer {

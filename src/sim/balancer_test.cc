@@ -73,7 +73,7 @@ TEST(Balance, IsReadByName) {
     EXPECT_EQ(*ParseBalance(Name(balance)), balance);
   }
   EXPECT_EQ(ParseBalance("fastest").error().message,
-            "balance `fastest`: random, round-robin, least or p2c would be right");
+            "balance `fastest`: random, round-robin, least, p2c or connection would be right");
 }
 
 }  // namespace

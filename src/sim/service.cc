@@ -14,8 +14,9 @@ Error Bad(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-constexpr int kMostPods = 10'000;
 constexpr int kMostConcurrency = 100'000;
+constexpr int kMostRouters = 1'000;
+constexpr int kMostConnections = 1'000'000;
 constexpr int kLongestQueue = 100'000'000;
 
 }  // namespace
@@ -40,6 +41,18 @@ Status ValidateService(const ServiceOptions& options) {
     return Bad(
         fmt::format("error rate: {} is out of range, 0 to 1 would be right", options.error_rate));
   }
+  if (options.cpu_limit != 0.0 && !(options.cpu_limit >= 0.01 && options.cpu_limit <= 1000.0)) {
+    return Bad(fmt::format("cpu limit: {} is out of range, 0.01 to 1000 cores would be right",
+                           options.cpu_limit));
+  }
+  if (options.routers < 1 || options.routers > kMostRouters) {
+    return Bad(fmt::format("routers: {} is out of range, 1 to {} would be right", options.routers,
+                           kMostRouters));
+  }
+  if (options.connections < 1 || options.connections > kMostConnections) {
+    return Bad(fmt::format("connections: {} is out of range, 1 to {} would be right",
+                           options.connections, kMostConnections));
+  }
   if (options.cold_start < Duration::zero() || options.cold_start > Duration(24h)) {
     return Bad("cold start: out of range, 0 to 24h would be right");
   }
@@ -52,9 +65,14 @@ Service::Service(const ServiceOptions& options, std::uint64_t seed, Instant star
       completion_(completion),
       room_(options.queue == kUnlimitedQueue ? INT32_MAX : options.concurrency + options.queue),
       random_(StreamSeed(seed, 0)),
-      balancer_(options.balance, StreamSeed(seed, 1)) {
+      processors_(options.discipline == Discipline::kSharing || options.cpu_limit > 0.0) {
   CHECK(ValidateService(options).has_value());
-  CHECK(completion == Completion::kTimed || options.discipline == Discipline::kSlots);
+  CHECK(completion == Completion::kTimed || !processors_);
+  for (int router = 0; router < options.routers; ++router) {
+    const std::uint64_t stream = static_cast<std::uint64_t>(router) * 2 + 1;
+    balancers_.emplace_back(options.balance, StreamSeed(seed, stream));
+  }
+  router_loads_.resize(options.routers > 1 ? balancers_.size() : 0);
   SetPods(start, options.pods);
 }
 
@@ -87,8 +105,18 @@ void Service::SetPods(Instant now, int pods) {
   if (count > pods_.size()) {
     pods_.resize(count);
     loads_.resize(count, 0);
-    if (options_.discipline == Discipline::kSharing) {
-      sharing_.resize(count, SharingPod(options_.concurrency));
+    for (std::vector<int>& loads : router_loads_) {
+      loads.resize(count, 0);
+    }
+    if (options_.cpu_limit > 0.0 && options_.cpu_model == CpuModel::kQuota) {
+      while (quota_.size() < count) {
+        const auto span = static_cast<std::uint64_t>(QuotaPod::kPeriod.count());
+        quota_.emplace_back(options_.cpu_limit,
+                            Duration(static_cast<std::int64_t>(random_.Below(span)) + 1));
+      }
+    } else if (processors_) {
+      sharing_.resize(
+          count, SharingPod(options_.cpu_limit > 0.0 ? options_.cpu_limit : options_.concurrency));
     }
   }
   for (int pod = wanted_; pod < pods; ++pod) {
@@ -105,10 +133,14 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
     ++counters_.rejected_not_ready;
     return Admission::kNotReady;
   }
-  const std::span<const int> loads(loads_.data(), static_cast<std::size_t>(ready_));
-  const std::uint32_t number = static_cast<std::uint32_t>(balancer_.Pick(loads));
+  const std::uint32_t router =
+      router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
+  const std::uint32_t number = PickPod(router);
   if (loads_[number] >= room_) {
     ++counters_.rejected_full;
+    if (options_.balance == Balance::kConnection) {
+      idle_.push_back(number);  // A reply of 503 leaves the connection open.
+    }
     return Admission::kFull;
   }
   Duration work = own_time ? *own_time : options_.latency.Draw(random_);
@@ -125,16 +157,12 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
                              .work = work,
                              .next = kNone,
                              .pod = number & 0x7fffffffU,
-                             .failed = failed ? 1U : 0U};
-  ++loads_[number];
+                             .failed = failed ? 1U : 0U,
+                             .router = router};
+  Occupy(number, router, 1);
   ++in_system_;
   Pod& pod = pods_[number];
-  if (options_.discipline == Discipline::kSharing) {
-    sharing_[number].Join(now, index, work);
-    RefreshNextOfSharing();
-    return Admission::kServing;
-  }
-  if (pod.serving < options_.concurrency) {
+  if (options_.discipline == Discipline::kSharing || pod.serving < options_.concurrency) {
     ++pod.serving;
     Begin(now, index);
     return Admission::kServing;
@@ -153,9 +181,63 @@ void Service::Enqueue(Pod& pod, std::uint32_t index) {
   ++waiting_;
 }
 
+void Service::Occupy(std::uint32_t pod, std::uint32_t router, int change) {
+  loads_[pod] += change;
+  if (!router_loads_.empty()) {
+    router_loads_[router][pod] += change;
+  }
+}
+
+std::uint32_t Service::PickPod(std::uint32_t router) {
+  if (options_.balance == Balance::kConnection) {
+    while (!idle_.empty()) {
+      const std::uint32_t pod = idle_.back();
+      idle_.pop_back();
+      if (pod < static_cast<std::uint32_t>(ready_)) {
+        return pod;  // The connection that was used last; those to pods that went are closed.
+      }
+    }
+  }
+  const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
+  const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
+  return static_cast<std::uint32_t>(balancers_[router].Pick(loads));
+}
+
+Instant Service::NextOfProcessor(std::uint32_t pod) const {
+  return quota_.empty() ? sharing_[pod].next() : quota_[pod].next();
+}
+
+void Service::JoinProcessor(Instant at, std::uint32_t index) {
+  const Request& request = requests_[index];
+  const Instant before = NextOfProcessor(request.pod);
+  if (quota_.empty()) {
+    sharing_[request.pod].Join(at, index, request.work);
+  } else {
+    quota_[request.pod].Join(at, index, request.work);
+  }
+  RefreshNextOfProcessors(request.pod, before);
+}
+
+void Service::RefreshNextOfProcessors(std::uint32_t pod, Instant before) {
+  const Instant next = NextOfProcessor(pod);
+  if (next != before && next != Instant::max()) {
+    due_.Push(next.time_since_epoch().count(), pod);
+  }
+  // What a pod said before it changed its mind is still in the heap.
+  while (!due_.empty() &&
+         NextOfProcessor(due_.top().item).time_since_epoch().count() != due_.top().at) {
+    due_.Pop();
+  }
+  next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
+}
+
 void Service::Begin(Instant at, std::uint32_t index) {
   Request& request = requests_[index];
   request.started = at;
+  if (processors_) {
+    JoinProcessor(at, index);
+    return;
+  }
   if (completion_ == Completion::kReported) {
     begun_.push_back(index);
     return;
@@ -191,7 +273,11 @@ Departure Service::Leave(Instant at, std::uint32_t index) {
   counters_.busy += request.work;
   ++counters_.served;
   counters_.failed += departure.failed ? 1 : 0;
-  --loads_[pod];
+  Occupy(pod, request.router, -1);
+  if (options_.balance == Balance::kConnection &&
+      idle_.size() < static_cast<std::size_t>(options_.connections)) {
+    idle_.push_back(pod);
+  }
   --in_system_;
   Give(index);
   return departure;
@@ -202,10 +288,13 @@ bool Service::Depart(Instant now, Departure& out) {
     return false;
   }
   const Instant at = next_;
-  if (options_.discipline == Discipline::kSharing) {
-    const std::uint32_t index = sharing_[next_sharing_].Leave();
-    out = Leave(at, index);
-    RefreshNextOfSharing();
+  if (processors_) {
+    const std::uint32_t pod = due_.top().item;
+    out = Leave(at, quota_.empty() ? sharing_[pod].Leave() : quota_[pod].Leave());
+    RefreshNextOfProcessors(pod, Instant::min());
+    if (const std::uint32_t index = NextOf(pod); index != kNone) {
+      Begin(at, index);
+    }
     return true;
   }
   out = Leave(at, due_.top().item);
@@ -244,14 +333,20 @@ Departure Service::Finish(Instant now, std::uint32_t ticket) {
   return departure;
 }
 
-void Service::RefreshNextOfSharing() {
-  next_ = Instant::max();
-  for (std::size_t i = 0; i < sharing_.size(); ++i) {
-    if (sharing_[i].next() < next_) {
-      next_ = sharing_[i].next();
-      next_sharing_ = i;
-    }
+std::int64_t Service::Periods() const {
+  std::int64_t periods = 0;
+  for (const QuotaPod& pod : quota_) {
+    periods += pod.periods();
   }
+  return periods;
+}
+
+std::int64_t Service::ThrottledPeriods() const {
+  std::int64_t throttled = 0;
+  for (const QuotaPod& pod : quota_) {
+    throttled += pod.throttled();
+  }
+  return throttled;
 }
 
 }  // namespace loadline::sim

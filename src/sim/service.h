@@ -25,6 +25,7 @@
 #include "sim/balancer.h"
 #include "sim/event_heap.h"
 #include "sim/latency_law.h"
+#include "sim/quota_pod.h"
 #include "sim/sharing_pod.h"
 
 namespace loadline::sim {
@@ -35,10 +36,19 @@ enum class Discipline : std::uint8_t {
   kSharing,  ///< All are served at once, at speed min(1, concurrency / requests) each.
 };
 
+/// How a CPU limit is enforced.
+enum class CpuModel : std::uint8_t {
+  kQuota,  ///< As Linux does: a quota per 100 ms, then all threads stop (QuotaPod).
+  kFluid,  ///< Each of n requests gets min(1, limit / n) of a core at any time: errs on the safe
+           ///< side for percentiles from p99 on, and costs less.
+};
+
 inline constexpr int kUnlimitedQueue = -1;
+/// As many as the largest cluster that Kubernetes supports has.
+inline constexpr int kMostPods = 150'000;
 
 struct ServiceOptions {
-  int pods = 4;             ///< 1..10,000
+  int pods = 4;             ///< 1..kMostPods
   int concurrency = 1;      ///< Requests a pod serves at once, 1..100,000.
   int queue = 10;           ///< Requests that may wait per pod (kSharing: beyond `concurrency`), or
                             ///< kUnlimitedQueue.
@@ -48,6 +58,15 @@ struct ServiceOptions {
   double error_rate = 0.0;  ///< Share of served requests that end with an error, in [0, 1].
   Discipline discipline = Discipline::kSlots;
   Duration cold_start = Duration::zero();  ///< A pod takes requests that long after its start.
+  /// Cores that each pod may use, 0.01..1000; overhead and service time are CPU time then, of one
+  /// thread per request in service. 0: as many as it has requests in service.
+  double cpu_limit = 0.0;
+  CpuModel cpu_model = CpuModel::kQuota;
+  /// Balancers, 1..1000: each request comes through one drawn at random, which sees only the
+  /// requests that it sent itself.
+  int routers = 1;
+  /// Balance::kConnection: idle connections that are kept open, 1..1,000,000.
+  int connections = 100;
 };
 
 /// Errors: kInvalidArgument naming the first field out of its range.
@@ -128,6 +147,10 @@ class Service {
   [[nodiscard]] std::int64_t serving() const { return in_system_ - waiting_; }
   [[nodiscard]] std::int64_t waiting() const { return waiting_; }
   [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
+  /// CpuModel::kQuota, over all pods: periods in which a pod ran, and those of them in which it was
+  /// stopped.
+  [[nodiscard]] std::int64_t Periods() const;
+  [[nodiscard]] std::int64_t ThrottledPeriods() const;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -140,6 +163,7 @@ class Service {
     std::uint32_t next;  // In the pod's queue, or in the list of free ones.
     std::uint32_t pod : 31;
     std::uint32_t failed : 1;
+    std::uint32_t router;
   };
   struct Pod {
     Instant ready_at{};
@@ -155,7 +179,11 @@ class Service {
   /// Who waits longest at the pod where a slot has become free; kNone: nobody, the slot is idle.
   [[nodiscard]] std::uint32_t NextOf(std::uint32_t pod);
   [[nodiscard]] Departure Leave(Instant at, std::uint32_t index);
-  void RefreshNextOfSharing();
+  void JoinProcessor(Instant at, std::uint32_t index);
+  void RefreshNextOfProcessors(std::uint32_t pod, Instant before);
+  [[nodiscard]] Instant NextOfProcessor(std::uint32_t pod) const;
+  [[nodiscard]] std::uint32_t PickPod(std::uint32_t router);
+  void Occupy(std::uint32_t pod, std::uint32_t router, int change);
 
   // Constant after construction.
   ServiceOptions options_;
@@ -163,19 +191,22 @@ class Service {
   int room_;  // Most requests of one pod, waiting and in service.
   // Owner thread only.
   Random random_;
-  Balancer balancer_;
+  std::vector<Balancer> balancers_;             // By router.
+  std::vector<std::vector<int>> router_loads_;  // Several routers: what each sees, by pod.
+  std::vector<std::uint32_t> idle_;             // kConnection: the pods of idle connections.
   std::vector<Request> requests_;
   std::uint32_t free_ = kNone;
   std::vector<Pod> pods_;
   std::vector<int> loads_;  // Requests per pod, beside pods_ for the balancer.
+  bool processors_;         // Constant: pods divide CPU time, in one of these.
   std::vector<SharingPod> sharing_;
-  EventHeap due_;
+  std::vector<QuotaPod> quota_;
+  EventHeap due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
   std::vector<std::uint32_t> begun_;  // kReported: begun, not yet told to the driver.
   std::size_t begun_read_ = 0;
   int wanted_ = 0;  // Pods asked for; those beyond are finishing.
   int ready_ = 0;   // The first `ready_` of them take requests.
   Instant next_ = Instant::max();
-  std::size_t next_sharing_ = 0;  // kSharing: the pod that next_ is about.
   std::int64_t in_system_ = 0;
   std::int64_t waiting_ = 0;
   ServiceCounters counters_;

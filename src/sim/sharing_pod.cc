@@ -9,7 +9,7 @@ namespace loadline::sim {
 
 double SharingPod::Speed() const {
   const double requests = static_cast<double>(marks_.size());
-  return requests <= concurrency_ ? 1.0 : concurrency_ / requests;
+  return requests <= cores_ ? 1.0 : cores_ / requests;
 }
 
 void SharingPod::AdvanceTo(Instant now) {

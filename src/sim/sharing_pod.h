@@ -16,8 +16,8 @@ namespace loadline::sim {
 
 class SharingPod {
  public:
-  /// `concurrency` requests run at full speed; more share.
-  explicit SharingPod(int concurrency) : concurrency_(concurrency) {}
+  /// `cores` > 0: so many requests run at full speed; more share. A CPU limit may be a fraction.
+  explicit SharingPod(double cores) : cores_(cores) {}
 
   /// A request of `work` joins. `now` never goes back.
   void Join(Instant now, std::uint32_t item, Duration work);
@@ -34,7 +34,7 @@ class SharingPod {
   [[nodiscard]] double Speed() const;
 
   // Constant after construction.
-  int concurrency_;
+  double cores_;
   // Owner thread only.
   EventHeap marks_;         // Finish marks, in ns of attained service.
   double attained_ns_ = 0;  // Attained service at `updated_`.

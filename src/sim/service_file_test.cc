@@ -1,0 +1,84 @@
+// A service as people write it, and everything that may be wrong with one.
+#include "sim/service_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loadline::sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+std::vector<std::string> FaultsOf(std::string_view text) {
+  std::vector<scenario::Fault> faults;
+  static_cast<void>(ReadServiceFile(text, "s.yaml", faults));
+  std::vector<std::string> lines;
+  lines.reserve(faults.size());
+  for (const scenario::Fault& fault : faults) {
+    lines.push_back(scenario::Format(fault));
+  }
+  return lines;
+}
+
+TEST(ReadServiceFile, ReadsEveryKey) {
+  std::vector<scenario::Fault> faults;
+  const ServiceFile file = ReadServiceFile(
+      "pods: 12\nconcurrency: 2\nqueue: unlimited\nlatency: exponential:20ms\noverhead: 3ms\n"
+      "balance: p2c\nerror_rate: 1%\ndiscipline: sharing\ncold_start: 5s\nseed: 7\n"
+      "scaling:\n  - {at: 60s, pods: 24}\nspeed:\n  - {at: 10s, speed: 0.5}\n"
+      "pauses: {every: 10s, length: 200ms}\nwandering: {slow: 0.6, stay: 4s}\n"
+      "rate_limit: {rate: 50/s, burst: 5, status: 503}\ntasks: {small: 0.5, large: 3}\n"
+      "cpu: {limit: 0.5, model: fluid}\nrouters: 3\nconnections: 64\n",
+      "s.yaml", faults);
+  EXPECT_THAT(faults, ElementsAre());
+  const ServiceOptions& service = file.options.service;
+  EXPECT_EQ(service.pods, 12);
+  EXPECT_EQ(service.concurrency, 2);
+  EXPECT_EQ(service.queue, kUnlimitedQueue);
+  EXPECT_EQ(service.latency.Text(), "exponential:20ms");
+  EXPECT_EQ(service.overhead, Duration(3ms));
+  EXPECT_EQ(service.balance, Balance::kP2c);
+  EXPECT_DOUBLE_EQ(service.error_rate, 0.01);
+  EXPECT_EQ(service.discipline, Discipline::kSharing);
+  EXPECT_EQ(service.cold_start, Duration(5s));
+  EXPECT_DOUBLE_EQ(service.cpu_limit, 0.5);
+  EXPECT_EQ(service.cpu_model, CpuModel::kFluid);
+  EXPECT_EQ(service.routers, 3);
+  EXPECT_EQ(service.connections, 64);
+  EXPECT_EQ(file.options.seed, 7U);
+  EXPECT_EQ(file.options.disturbances.scaling.at(0).pods, 24);
+  EXPECT_DOUBLE_EQ(file.options.disturbances.speed.at(0).speed, 0.5);
+  EXPECT_EQ(file.options.disturbances.pauses->first, Duration(10s));  // As `every`.
+  EXPECT_EQ(file.options.disturbances.wandering->stay, Duration(4s));
+  EXPECT_EQ(file.options.disturbances.limit->status, 503);
+  EXPECT_THAT(file.sizes, ElementsAre(Pair("small", 0.5), Pair("large", 3.0)));
+}
+
+TEST(ReadServiceFile, AnEmptyFileIsTheDefaultService) {
+  EXPECT_THAT(FaultsOf(""), ElementsAre());
+}
+
+TEST(ReadServiceFile, TellsAllFaultsAtOnceWithTheirLines) {
+  EXPECT_THAT(
+      FaultsOf("pods: 0\nqueue: many\nlatnecy: 50ms\nbalance: sticky\nscaling: 3\n"),
+      ElementsAre("s.yaml:3: latnecy: found an unknown key; expected latency",
+                  "s.yaml:1: pods: found \"0\"; expected a whole number from 1 to 150,000",
+                  "s.yaml:2: queue: found \"many\"; expected a whole number from 0 to 100,000,000",
+                  "s.yaml:4: balance: found \"sticky\"; expected random, round-robin, least, p2c "
+                  "or connection",
+                  "s.yaml:5: scaling: found \"3\"; expected a list, each entry with a dash"));
+}
+
+TEST(ReadServiceFile, SaysHowValuesDoNotFitTogether) {
+  // A pause of 20 s every 10 s would never end.
+  EXPECT_EQ(FaultsOf("pauses: {every: 10s, length: 20s}\n").size(), 1U);
+}
+
+TEST(ReadServiceFile, RefusesWhatIsNoMap) {
+  EXPECT_THAT(FaultsOf("- pods\n"),
+              ElementsAre("s.yaml:1: found a list; expected a map of keys such as `pods: 4`"));
+}
+
+}  // namespace
+}  // namespace loadline::sim

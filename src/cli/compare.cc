@@ -297,6 +297,7 @@ Result<Baseline> ReadBaseline(store::Store& store, const std::vector<std::string
   constexpr std::size_t kMostRuns = 20;  // Of one label: the newest.
   Baseline baseline;
   std::vector<std::string> taken;
+  taken.reserve(candidates.size());
   for (const std::string& candidate : candidates) {
     taken.push_back(TRY(store.FindRun(candidate)).id);
   }

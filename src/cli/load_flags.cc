@@ -158,10 +158,12 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
     for (const Flag& flag : kGenerator) {
       Append(groups, "Generator", flag);
     }
-    Append(groups, "Generator", kSim);
+    if (command != CommandId::kAb) {
+      Append(groups, "Generator", kSim);
+    }
   }
   if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify ||
-      command == CommandId::kSimulate) {
+      command == CommandId::kAb || command == CommandId::kSimulate) {
     for (const Flag& flag : kResult) {
       Append(groups, "Result", flag);
     }

@@ -242,7 +242,7 @@ void PoolLaw::SolveSlots() {
   }
   if (pool_.balance == Balance::kTwoChoices && pool_.pods > 1) {
     const int queue = pool_.queue == kEndlessQueue ? 60 : pool_.queue;
-    const auto places = static_cast<std::size_t>(servers + queue);
+    const auto places = static_cast<std::size_t>(servers) + static_cast<std::size_t>(queue);
     std::vector<double> finishes(places);
     for (std::size_t k = 0; k < places; ++k) {
       finishes[k] = std::min<double>(static_cast<double>(k + 1), servers) / Seconds(pool_.service);

@@ -158,8 +158,8 @@ Profile ProfileOf(const Problem& problem, Balance balance) {
   std::vector<double> shares = {1.0};
   if (problem.LimitSeen()) {
     shares.clear();
-    for (double busy = 0.5; busy < 1.06; busy += busy < 0.8 ? 0.05 : 0.01) {
-      shares.push_back(busy);
+    for (int percent = 50; percent <= 105; percent += percent < 80 ? 5 : 1) {
+      shares.push_back(percent / 100.0);
     }
   }
   for (const double busy : shares) {

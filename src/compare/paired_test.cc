@@ -23,6 +23,7 @@ Batch BatchOf(Duration response, int count, int failed = 0) {
 /// Pairs whose means are those [ms], in the order AB, BA, AB, BA, …
 std::vector<BlockPair> PairsOf(const std::vector<std::pair<double, double>>& means) {
   std::vector<BlockPair> pairs;
+  pairs.reserve(means.size());
   for (const auto& [a, b] : means) {
     pairs.push_back({.a = BatchOf(FromSeconds(a / 1e3), 100),
                      .b = BatchOf(FromSeconds(b / 1e3), 100),
@@ -91,6 +92,7 @@ TEST(ComparePairs, CountsSignsWhereQuantilesAreEndless) {
   // One request in ten fails on B: its p95 lies among failures in every block. Of 10 pairs all 10
   // are worse: 2 · 2⁻¹⁰ = 0.002 < 0.01. Of 4 all 4: 2 · 2⁻⁴ = 0.125, which proves nothing.
   std::vector<BlockPair> pairs;
+  pairs.reserve(10);
   for (int i = 0; i < 10; ++i) {
     pairs.push_back({.a = BatchOf(10ms, 100), .b = BatchOf(10ms, 90, 10), .b_first = i % 2 == 1});
   }
@@ -161,13 +163,13 @@ std::vector<BlockPair> TrialOf(double ms_a, double ms_b, int pairs, std::uint64_
   const std::vector<bool> order = BlockOrder(pairs, seed);
   for (int i = 0; i < pairs; ++i) {
     const bool b_first = order[static_cast<std::size_t>(i)];
-    const std::uint64_t load = StreamSeed(seed, static_cast<std::uint64_t>(3 * i));
+    const std::uint64_t stream = 3 * static_cast<std::uint64_t>(i);
+    const std::uint64_t load = StreamSeed(seed, stream);
     const int at_a = 2 * i + (b_first ? 1 : 0);
     const int at_b = 2 * i + (b_first ? 0 : 1);
-    trial.push_back(
-        {.a = BlockAt(ms_a, at_a, load, StreamSeed(seed, static_cast<std::uint64_t>(3 * i + 1))),
-         .b = BlockAt(ms_b, at_b, load, StreamSeed(seed, static_cast<std::uint64_t>(3 * i + 2))),
-         .b_first = b_first});
+    trial.push_back({.a = BlockAt(ms_a, at_a, load, StreamSeed(seed, stream + 1)),
+                     .b = BlockAt(ms_b, at_b, load, StreamSeed(seed, stream + 2)),
+                     .b_first = b_first});
   }
   return trial;
 }

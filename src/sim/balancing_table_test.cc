@@ -42,8 +42,8 @@ struct Row {
 TEST(BalancingTable, IsWhatAnIndependentSimulationFound) {
   // The errors are half a unit of the table's last digit and 6 % for both simulations' chance. For
   // random there is theory: M/D/1 ρ/(2(1-ρ)) = 1.167 at .7, M/M/1 ρ/(1-ρ) = 2.333.
-  // Least requests, D: the table has .06 with ties at random. Ours go in turn, so of pods with
-  // equal queues the one that began first is taken: the table's central queue, .03.
+  // Not reproduced: least requests, D, where the table has .06 and we wait .03, as its central
+  // queue does. Ours takes equal pods in turn; how the other breaks ties is not known.
   const Row rows[] = {
       {Balance::kRandom, false, 0.7, 1.167, 0.04},    {Balance::kRandom, true, 0.7, 2.333, 0.10},
       {Balance::kRoundRobin, false, 0.9, 0.29, 0.02}, {Balance::kRoundRobin, true, 0.7, 1.0, 0.11},

@@ -152,9 +152,9 @@ std::vector<bool> BlockOrder(int pairs, std::uint64_t seed) {
   CHECK(pairs >= 0);
   Random random(seed);
   const bool odd_b_first = random.Below(2) == 1;
-  std::vector<bool> order;
-  for (int i = 0; i < pairs; ++i) {
-    order.push_back((i % 2 == 1) != odd_b_first);
+  std::vector<bool> order(static_cast<std::size_t>(pairs));
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = (i % 2 == 1) != odd_b_first;
   }
   for (std::size_t left = order.size(); left > 1; --left) {  // Fisher and Yates.
     const std::size_t other = random.Below(left);

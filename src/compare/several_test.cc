@@ -97,9 +97,11 @@ Counts Trials(double ms, int trials, Duration length, std::uint64_t stream) {
   Counts counts;
   for (int trial = 0; trial < trials; ++trial) {
     const auto seed = [&](int run) {
-      return StreamSeed(stream, static_cast<std::uint64_t>(6 * trial + run));
+      return StreamSeed(stream,
+                        6 * static_cast<std::uint64_t>(trial) + static_cast<std::uint64_t>(run));
     };
     std::vector<RunSample> baseline;
+    baseline.reserve(5);
     for (int run = 0; run < 5; ++run) {
       baseline.push_back(Wobbling(50, length, seed(run)));
     }

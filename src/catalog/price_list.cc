@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/plain_text.h"
 #include "catalog/built_in.h"
 
 namespace loadline::catalog {
@@ -26,37 +27,7 @@ constexpr std::array<std::string_view, 12> kColumns{"provider", "region",     "t
 constexpr std::array<std::string_view, 5> kNeeded{"type", "vcpu", "mem_gib", "od_usd_h", "date"};
 
 constexpr double kGiB = 1 << 30;
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-std::vector<std::string_view> Cells(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t from = 0;;) {
-    const std::size_t comma = line.find(',', from);
-    cells.push_back(Trim(line.substr(from, comma - from)));
-    if (comma == std::string_view::npos) {
-      return cells;
-    }
-    from = comma + 1;
-  }
-}
-
-std::optional<double> Number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;
-  }
-  return number;
-}
+constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
 std::optional<std::chrono::sys_days> Day(std::string_view text) {
   int year = 0;
@@ -113,7 +84,7 @@ class Row {
     if (text.empty() && empty) {
       return *empty;
     }
-    const std::optional<double> number = Number(text);
+    const std::optional<double> number = PlainNumber(text);
     if (!number || *number < least) {
       return Wrong(column, fmt::format("\"{}\" is no number of at least {}", text, least));
     }
@@ -243,13 +214,13 @@ Result<PriceList> ParsePriceList(std::string_view csv, std::string_view name,
   std::size_t number = 0;
   while (!csv.empty()) {
     const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = Trim(csv.substr(0, end));
+    const std::string_view line = Trimmed(csv.substr(0, end), kBlanks);
     csv.remove_prefix(std::min(end + 1, csv.size()));
     ++number;
     if (line.empty() || line.front() == '#') {
       continue;
     }
-    std::vector<std::string_view> cells = Cells(line);
+    std::vector<std::string_view> cells = Cells(line, kBlanks);
     if (header.empty()) {
       TRY(CheckHeader(name, number, cells));
       header = std::move(cells);

@@ -29,10 +29,6 @@ Error Invalid(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-bool IsUrl(const std::string& word) {
-  return word.find("://") != std::string::npos;
-}
-
 /// The command line as one of the targets has it.
 struct SideArguments {
   Arguments a;
@@ -54,14 +50,14 @@ Arguments At(const Arguments& arguments, const std::string& subject, const std::
 Result<SideArguments> SplitArguments(const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.positionals;
   const auto url = [&](std::size_t index) -> Status {
-    if (!IsUrl(words[index]) || words[index].find_first_of("\"\\") != std::string::npos) {
+    if (!HasScheme(words[index]) || words[index].find_first_of("\"\\") != std::string::npos) {
       return Invalid(fmt::format(
           "ab: found \"{}\"; expected a URL: loadline ab scenario.yaml URL1 URL2", words[index]));
     }
     return {};
   };
   const bool two = words.size() == 2;
-  if (words.size() < 2 || words.size() > 3 || (IsUrl(words.front()) && !two)) {
+  if (words.size() < 2 || words.size() > 3 || (HasScheme(words.front()) && !two)) {
     return Invalid(
         "ab: two targets are what it compares: loadline ab URL1 URL2, scenario.yaml URL2 or "
         "scenario.yaml URL1 URL2");
@@ -69,7 +65,7 @@ Result<SideArguments> SplitArguments(const Arguments& arguments) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     TRY(url(i));
   }
-  if (IsUrl(words.front())) {
+  if (HasScheme(words.front())) {
     return SideArguments{At(arguments, words[0], ""), At(arguments, words[1], "")};
   }
   return SideArguments{At(arguments, words[0], two ? "" : words[1]),
@@ -193,10 +189,6 @@ std::optional<ExitCode> Open(Session& a, Session& b, Interruption& interruption)
     b.Forget();
     return over;
   }
-  interruption.OnFirst([&a, &b] {
-    a.engine().Interrupt();
-    b.engine().Interrupt();
-  });
   if (const std::optional<ExitCode> over = b.MeetTarget()) {
     return a.Close(*over, "B did not come to its first block");
   }

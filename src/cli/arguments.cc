@@ -39,8 +39,7 @@ std::size_t Edits(std::string_view a, std::string_view b) {
 }
 
 bool LooksLikeTarget(std::string_view word) {
-  return word.find("://") != std::string_view::npos || word.ends_with(".yaml") ||
-         word.ends_with(".yml");
+  return HasScheme(word) || word.ends_with(".yaml") || word.ends_with(".yml");
 }
 
 std::string Join(std::span<const std::string_view> words) {
@@ -299,6 +298,10 @@ Result<Arguments> ParseArguments(std::span<const std::string> words) {
     return arguments;
   }
   return group_known ? UnknownCommand(words[0], words[1]) : UnknownCommand("", words[0]);
+}
+
+bool HasScheme(std::string_view word) {
+  return word.find("://") != std::string_view::npos;
 }
 
 }  // namespace loadline::cli

@@ -44,4 +44,7 @@ struct Arguments {
 [[nodiscard]] std::string_view Nearest(std::string_view word,
                                        std::span<const std::string_view> known);
 
+/// True for what is meant as a URL, right or wrong: it has a `://`.
+[[nodiscard]] bool HasScheme(std::string_view word);
+
 }  // namespace loadline::cli

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/url_text.h"
 #include "cli/fetching.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
@@ -56,16 +57,12 @@ Result<convert::Found> FromCurl(const std::vector<std::string>& words) {
   return convert::ReadCurlWords(escaped);
 }
 
-bool IsUrl(const std::string& word) {
-  return word.find("://") != std::string::npos;
-}
-
 /// What the only word names: a file, or - for standard input.
 Result<std::string> OnlyFile(const std::vector<std::string>& words, const char* kind) {
   if (words.size() != 1) {
     return Wrong(fmt::format("scenario from {} needs one file", kind));
   }
-  if (IsUrl(words[0])) {
+  if (HasScheme(words[0])) {
     return Wrong(fmt::format("scenario from {} reads a file, not a URL", kind));
   }
   return words[0] == "-" ? Result<std::string>(StandardInput())
@@ -76,7 +73,7 @@ Result<std::string> OnlyFile(const std::vector<std::string>& words, const char* 
 Result<std::string> FileOrUrl(const Arguments& arguments, const std::vector<std::string>& words,
                               const char* kind, std::string& url) {
   const std::string ca_file = arguments.Value("--ca-file");
-  if (words.size() == 1 && IsUrl(words[0])) {
+  if (words.size() == 1 && HasScheme(words[0])) {
     fetch::Downloaded found = TRY(FetchDescription(words[0], ca_file));
     url = found.url;
     return std::move(found.content);
@@ -203,7 +200,7 @@ Result<convert::Found> Find(const Arguments& arguments) {
 
 /// A file's name, or a URL without its query.
 std::string TitleOf(const std::string& word) {
-  return IsUrl(word) ? fetch::ShownUrl(word) : std::filesystem::path(word).filename().string();
+  return HasScheme(word) ? ShownUrl(word) : std::filesystem::path(word).filename().string();
 }
 
 Status Convert(const Arguments& arguments) {

@@ -48,7 +48,7 @@ std::optional<Simulation> Simulation::Read(const Arguments& arguments,
   Simulation simulation;
   simulation.file_ = simulate ? arguments.positionals.front() : arguments.Value("--sim");
   const std::string where = simulate ? "simulate" : "--sim";
-  if (SubjectOf(arguments).find("://") != std::string::npos) {
+  if (HasScheme(SubjectOf(arguments))) {
     faults.push_back({where, "", fmt::format("also the URL \"{}\"", SubjectOf(arguments)),
                       "a service file alone, or with a scenario file: the service is the target"});
   }

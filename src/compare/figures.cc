@@ -1,17 +1,17 @@
 #include "compare/figures.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "measure/objective.h"
 
 namespace loadline::compare {
 
 std::string FigureKind::name() const {
   switch (of) {
     case Of::kQuantile:
-      return fmt::format("p{:.6g}", 100.0 * quantile);
+      return measure::QuantileName(quantile);
     case Of::kMean:
       return "mean";
     case Of::kErrors:

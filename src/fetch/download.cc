@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/url_text.h"
 #include "fetch/exchange.h"
 
 namespace loadline::fetch {
@@ -56,11 +57,6 @@ Result<Reply> Ask(const http::Url& url, bool first_origin, const DownloadOptions
 }
 
 }  // namespace
-
-std::string ShownUrl(std::string_view url) {
-  const std::size_t end = url.find_first_of("?#");
-  return fmt::format("{}{}", url.substr(0, end), end == std::string_view::npos ? "" : "?…");
-}
 
 bool IsLoopback(const http::Url& url) {
   const bool is_ipv4 = url.host.find_first_not_of("0123456789.") == std::string::npos;

@@ -43,9 +43,6 @@ struct Downloaded {
 /// kUnavailable (no connection, no trust, no whole reply in time, too large).
 [[nodiscard]] Result<Downloaded> Download(const std::string& url, const DownloadOptions& options);
 
-/// `https://host/path`, and `?…` where a query was: a URL that may be shown.
-[[nodiscard]] std::string ShownUrl(std::string_view url);
-
 /// True for `localhost` and literal loopback addresses.
 [[nodiscard]] bool IsLoopback(const http::Url& url);
 

@@ -64,11 +64,6 @@ TEST(Cache, SaysWhyNothingCanBeKept) {
               HasSubstr("cannot make /dev/null/data"));
 }
 
-TEST(ShownUrl, LeavesOutTheQuery) {
-  EXPECT_EQ(ShownUrl("https://h/a?sig=1"), "https://h/a?…");
-  EXPECT_EQ(ShownUrl("https://h/a"), "https://h/a");
-}
-
 TEST(Loopback, IsAnAddressOrLocalhostAndNoNameThatLooksLikeOne) {
   EXPECT_TRUE(IsLoopback(*http::ParseUrl("http://127.0.0.2:80/")));
   EXPECT_TRUE(IsLoopback(*http::ParseUrl("http://[::1]/")));

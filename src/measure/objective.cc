@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/plain_text.h"
 #include "base/units_text.h"
 
 namespace loadline::measure {
@@ -16,14 +17,6 @@ constexpr std::string_view kForms =
 
 Error Invalid(std::string_view text, std::string_view why) {
   return {ErrorCode::kInvalidArgument, fmt::format("'{}' is not an objective: {}", text, why)};
-}
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 // The pieces of `task: metric op value`, trimmed.
@@ -45,12 +38,12 @@ Result<Pieces> Split(std::string_view text) {
     ++after;
   }
   pieces.op = text.substr(at, after - at);
-  pieces.value = Trim(text.substr(after));
-  std::string_view left = Trim(text.substr(0, at));
+  pieces.value = Trimmed(text.substr(after));
+  std::string_view left = Trimmed(text.substr(0, at));
   // A task's name may hold colons itself: the last one separates.
   if (const std::size_t colon = left.rfind(':'); colon != std::string_view::npos) {
-    pieces.task = Trim(left.substr(0, colon));
-    left = Trim(left.substr(colon + 1));
+    pieces.task = Trimmed(left.substr(0, colon));
+    left = Trimmed(left.substr(colon + 1));
     if (pieces.task.empty()) {
       return Invalid(text, "there is no task's name before the colon");
     }
@@ -177,6 +170,10 @@ std::string Format(const Objective& objective) {
       return fmt::format("{}goodput > {:.12g}/s", task, objective.limit);
   }
   return {};
+}
+
+std::string QuantileName(double quantile) {
+  return fmt::format("p{:.6g}", quantile * 100.0);
 }
 
 }  // namespace loadline::measure

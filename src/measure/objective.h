@@ -47,6 +47,9 @@ struct Objective {
 /// The objective as it would be written: `score:p95 < 1s`. ParseObjective reads it back.
 [[nodiscard]] std::string Format(const Objective& objective);
 
+/// `p95`, `p99.9`: a quantile in (0, 1) as a name.
+[[nodiscard]] std::string QuantileName(double quantile);
+
 /// What a probe says of an objective.
 enum class ObjectiveState { kHeld, kBroken, kUndecided };
 [[nodiscard]] std::string_view Name(ObjectiveState state);  ///< `held`, `broken`, `not decided`

@@ -113,7 +113,7 @@ std::string StepsTable(const RunReport& report) {
   }
   return rows.empty() ? ""
                       : MarkdownTable({"load", "step", "result", "achieved",
-                                       fmt::format("p{:.6g}", quantile * 100), "failed"},
+                                       measure::QuantileName(quantile), "failed"},
                                       rows);
 }
 

@@ -135,7 +135,7 @@ std::string HeatFigure(const PageFacts& facts, const Timeline& timeline) {
   const Quantiles lines = QuantilesOf(timeline, quantile);
   const Scale x = Scale::Linear(0, timeline.seconds());
   const Scale y = Scale::Log(low, high);
-  const std::string tail = QuantileName(quantile);
+  const std::string tail = measure::QuantileName(quantile);
 
   Figure figure;
   figure.id = "heat";

@@ -79,10 +79,6 @@ Mark ResultMark(const StepReport& step) {
   return name == "clear" ? Mark::kRing : Mark::kSquare;
 }
 
-std::string QuantileName(double quantile) {
-  return fmt::format("p{:.6g}", quantile * 100);
-}
-
 std::vector<Tick> DurationTicks(const Scale& scale, int most) {
   std::vector<Tick> ticks;
   const std::vector<double> values = scale.logarithmic()

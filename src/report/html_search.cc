@@ -162,7 +162,7 @@ std::string SearchFigure(const PageFacts& facts, const measure::LoadLine& line,
   const bool log = left > 0 && right / left > kLogFrom;
   const Scale x = log ? Scale::Log(left * 0.8, right * 1.15) : Scale::Linear(0, right * 1.08);
   const Scale y = Scale::Log(low * 0.7, high * 1.6);
-  const std::string tail = QuantileName(quantile);
+  const std::string tail = measure::QuantileName(quantile);
 
   Figure figure;
   figure.id = "search-chart";
@@ -213,7 +213,7 @@ std::string ProbeTable(const std::vector<Probe>& probes, measure::SearchAxis axi
       "</th><th scope=\"col\" class=\"right\">measured</th><th scope=\"col\" class=\"right\">p50"
       "</th><th scope=\"col\" class=\"right\">{}</th><th scope=\"col\" class=\"right\">errors</th>"
       "<th scope=\"col\" class=\"left\">result</th></tr></thead><tbody>\n",
-      axis == measure::SearchAxis::kRate ? "rate" : "users", QuantileName(quantile));
+      axis == measure::SearchAxis::kRate ? "rate" : "users", measure::QuantileName(quantile));
   for (const Probe& probe : probes) {
     const measure::Measurement& m = probe.step->measurement;
     const std::string_view css = ResultClass(*probe.step);

@@ -70,8 +70,6 @@ namespace loadline::report {
 /// `held`, `broken`, …: the class of a verdict; its mark.
 [[nodiscard]] std::string_view ResultClass(const StepReport& step);
 [[nodiscard]] Mark ResultMark(const StepReport& step);
-/// `p95`
-[[nodiscard]] std::string QuantileName(double quantile);
 /// Ticks of a time axis (logarithmic or not), at most `most`.
 [[nodiscard]] std::vector<Tick> DurationTicks(const Scale& scale, int most);
 /// Ticks of an axis of numbers.

@@ -201,8 +201,9 @@ std::string RoundTable(const std::vector<Stair>& stairs, const measure::Staircas
                     Spread(rates, [](double rate) { return FormatRate(Rate{rate}); }),
                     Spread(tails, [](Duration tail) { return FormatDuration(tail); })});
   }
-  const std::vector<std::string> head{"round",   "steps",      "errors at",
-                                      "none at", "rate there", QuantileName(quantile) + " there"};
+  const std::vector<std::string> head{"round",      "steps",
+                                      "errors at",  "none at",
+                                      "rate there", measure::QuantileName(quantile) + " there"};
   return rows.empty() ? std::string()
                       : HtmlTable("The rounds; errors and none in users", head, rows);
 }

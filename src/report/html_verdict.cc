@@ -167,7 +167,7 @@ std::string TilesSection(const PageFacts& facts) {
   const auto time = [&](double q) { return FormatDuration(response.ValueAtQuantile(q)); };
   if (!response.empty()) {
     tiles += Tile("p50 response", time(0.5));
-    tiles += Tile(QuantileName(quantile) + " response", time(quantile));
+    tiles += Tile(measure::QuantileName(quantile) + " response", time(quantile));
     tiles += quantile < 0.99 ? Tile("p99 response", time(0.99)) : "";
   }
   tiles += Tile("offered", FormatRate(m.offered));

@@ -11,10 +11,6 @@
 namespace loadline::report {
 namespace {
 
-std::string QuantileName(double quantile) {
-  return fmt::format("p{:.6g}", quantile * 100);
-}
-
 std::string Line(std::string_view level, std::string_view sent, std::string_view median,
                  std::string_view tail, std::string_view errors, std::string_view result) {
   std::string line = Pad(level, 8, Align::kRight) + "  " + Pad(sent, 9, Align::kRight) + "  " +
@@ -54,7 +50,7 @@ std::string ResultText(const StepReport& step, const Style& style) {
 
 std::string StepTableHeader(const StepTable& table, const Style& style) {
   return Spelled(style, Line(table.axis == measure::SearchAxis::kRate ? "rate" : "users", "sent",
-                             "p50", QuantileName(table.quantile), "errors", "result"));
+                             "p50", measure::QuantileName(table.quantile), "errors", "result"));
 }
 
 std::string StepTableRow(const StepTable& table, const StepReport& step, const Style& style) {

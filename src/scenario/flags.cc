@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/plain_text.h"
+
 namespace loadline::scenario {
 namespace {
 
@@ -119,23 +121,15 @@ Error Wrong(const Flag& flag, std::string_view why) {
   return {ErrorCode::kInvalidArgument, fmt::format("{} {}", flag.name, why)};
 }
 
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 Result<Setting> HeaderSetting(const Flag& flag, std::string_view argument) {
   const std::size_t colon = argument.find(':');
-  const std::string_view name = Trim(argument.substr(0, colon));
+  const std::string_view name = Trimmed(argument.substr(0, colon));
   if (colon == std::string_view::npos || name.empty() ||
       name.find_first_of("\"[] ") != std::string_view::npos) {
     return Wrong(flag, "needs a name, a colon and a value: -H 'X-Id: 7'");
   }
   return Setting{.path = fmt::format("{}[\"{}\"]", flag.path, name),
-                 .value = std::string(Trim(argument.substr(colon + 1))),
+                 .value = std::string(Trimmed(argument.substr(colon + 1))),
                  .flag = std::string(flag.name)};
 }
 
@@ -151,7 +145,7 @@ Result<Setting> MakeSetting(const Flag& flag, std::string_view argument) {
   }
   if (flag.path.empty()) {
     const std::size_t equals = argument.find('=');
-    const std::string_view path = Trim(argument.substr(0, equals));
+    const std::string_view path = Trimmed(argument.substr(0, equals));
     if (equals == std::string_view::npos || path.empty()) {
       return Wrong(flag, "needs a path, = and a value: --set load.think=1s");
     }

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "scenario/remote.h"
+#include "base/url_text.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
@@ -51,7 +51,7 @@ std::optional<ModelAnswer> AskModel(Reading& reading, const Place& place, const 
                      "rows: with a data set or a file (--rows data.csv)");
     return std::nullopt;
   }
-  const std::string shown = UrlForMessage(url);
+  const std::string shown = ShownUrl(url);
   if (!reading.outside.ask_model) {
     reading.Complain(place, path, "no rows, and nobody asks the server here",
                      "rows: with a data set or a file (--rows data.csv)");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/units_text.h"
+#include "base/url_text.h"
 #include "scenario/access_log.h"
 #include "scenario/data.h"
 #include "scenario/read.h"
@@ -148,8 +149,7 @@ int AddDataSet(Reading& reading, const Node& node, const std::string& path, Data
   if (ok) {
     const Status status = ReadRows(reading, content, set);
     if (!status.has_value()) {
-      const std::string found =
-          set.format == DataFormat::kInline ? "" : Quote(UrlForMessage(set.file));
+      const std::string found = set.format == DataFormat::kInline ? "" : Quote(ShownUrl(set.file));
       reading.Complain(node.place, path, found, status.error().message);
       set.columns.clear();
       set.rows.clear();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/units_text.h"
+#include "base/url_text.h"
 #include "scenario/template_text.h"
 
 namespace loadline::scenario {
@@ -37,27 +38,6 @@ std::string_view SecretParameter(std::string_view url) {
 }
 
 }  // namespace
-
-bool IsUrl(std::string_view text) {
-  const std::size_t colon = text.find("://");
-  return colon != std::string_view::npos && colon > 0 &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon),
-                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
-}
-
-std::string UrlForMessage(std::string_view url) {
-  const std::size_t end = url.find_first_of("?#");
-  std::string shown = fmt::format("{}{}", url.substr(0, end), end == url.npos ? "" : "?…");
-  if (!IsUrl(shown)) {
-    return std::string(url);
-  }
-  const std::size_t host = shown.find("://") + 3;
-  const std::size_t user = shown.find('@', host);
-  if (user != std::string::npos && user < shown.find('/', host)) {
-    shown.erase(host, user + 1 - host);
-  }
-  return shown;
-}
 
 bool ReadRemote(const MapReader& map, const Node& source, const std::string& source_path,
                 DataSet& set) {
@@ -97,14 +77,14 @@ bool RefuseUrl(Reading& reading, const Node& node, const std::string& path, std:
   if (!IsUrl(text)) {
     return false;
   }
-  reading.Complain(node.place, path, Quote(UrlForMessage(text)),
+  reading.Complain(node.place, path, Quote(ShownUrl(text)),
                    "a file, or the name of a data set: data: {NAME: {csv: URL, sha256: …}}");
   return true;
 }
 
 bool FetchData(Reading& reading, const Node& node, const std::string& path, const DataSet& set,
                std::string& content) {
-  const std::string shown = UrlForMessage(set.file);
+  const std::string shown = ShownUrl(set.file);
   if (!reading.outside.fetch) {
     reading.Complain(node.place, path, Quote(shown), "a file: nothing is fetched here");
     return false;

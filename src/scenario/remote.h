@@ -10,12 +10,6 @@
 
 namespace loadline::scenario {
 
-/// True for what begins with a scheme and `://`.
-[[nodiscard]] bool IsUrl(std::string_view text);
-
-/// A URL without its query, which may hold a secret, for messages.
-[[nodiscard]] std::string UrlForMessage(std::string_view url);
-
 /// Reads `sha256:` and `ca_file:` of a data set whose source is at `source`. False after a fault: a
 /// checksum that is none, or beside what is no URL; a URL with a secret in its query.
 bool ReadRemote(const MapReader& map, const Node& source, const std::string& source_path,

@@ -87,10 +87,5 @@ TEST(RemoteData, NeedsSomebodyWhoFetches) {
               HasSubstr("nothing is fetched here"));
 }
 
-TEST(UrlForMessage, HoldsNeitherQueryNorPassword) {
-  EXPECT_EQ(UrlForMessage("https://me:word@h/a@b?c=d"), "https://h/a@b?…");
-  EXPECT_EQ(UrlForMessage("rows.csv"), "rows.csv");
-}
-
 }  // namespace
 }  // namespace loadline::scenario

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "base/plain_text.h"
 
 namespace loadline::scenario {
 namespace {
@@ -54,14 +55,11 @@ bool SoundsSecret(std::string_view name) {
 }
 
 bool SoundsSigned(std::string_view name) {
-  const std::string text = [&] {
-    std::string lower(name);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    });
-    return lower;
-  }();
-  return text == "sig" || text.ends_with("signature");
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  return lower == "sig" || lower.ends_with("signature");
 }
 
 namespace {
@@ -109,18 +107,8 @@ std::optional<std::vector<Piece>> Split(std::string_view text) {
   return pieces;
 }
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && text.back() == ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 std::optional<std::int64_t> Whole(std::string_view text) {
-  text = Trim(text);
+  text = Trimmed(text, " ");
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, fault] = std::from_chars(text.data(), end, value);

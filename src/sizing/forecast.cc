@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/plain_text.h"
 #include "base/units_text.h"
 #include "stats/distributions.h"
 #include "stats/regression.h"
@@ -24,44 +25,15 @@ constexpr Duration kWeek = 7 * kDay;
 constexpr double kYearSeconds = 365.25 * 86'400;
 constexpr std::size_t kLeastPoints = 28;  // Two weeks of half days.
 constexpr std::size_t kHoursOfWeek = 168;
+constexpr std::string_view kBlanks = " \t\r\"";  // Cells may be quoted.
 
 Error Wrong(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\"";
-  const std::size_t from = text.find_first_not_of(kBlank);
-  if (from == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(from, text.find_last_not_of(kBlank) - from + 1);
-}
-
-std::vector<std::string_view> Cells(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t from = 0;;) {
-    const std::size_t comma = line.find(',', from);
-    cells.push_back(Trim(line.substr(from, comma - from)));
-    if (comma == std::string_view::npos) {
-      return cells;
-    }
-    from = comma + 1;
-  }
-}
-
-std::optional<double> Number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;
-  }
-  return number;
-}
-
 // `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
 std::optional<Duration> Time(std::string_view text) {
-  if (const std::optional<double> seconds = Number(text)) {
+  if (const std::optional<double> seconds = PlainNumber(text)) {
     return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
   }
   if (!text.empty() && text.back() == 'Z') {
@@ -227,14 +199,14 @@ Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string
   std::size_t number = 0;
   while (!csv.empty()) {
     const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = Trim(csv.substr(0, end));
+    const std::string_view line = Trimmed(csv.substr(0, end), kBlanks);
     csv.remove_prefix(std::min(end + 1, csv.size()));
     ++number;
     if (line.empty() || line.front() == '#') {
       continue;
     }
     const std::string where = fmt::format("{}:{}", name, number);
-    const std::vector<std::string_view> cells = Cells(line);
+    const std::vector<std::string_view> cells = Cells(line, kBlanks);
     if (!columns) {
       columns = TRY(ColumnsOf(cells, where));
       continue;
@@ -252,7 +224,7 @@ Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string
       return Wrong(
           fmt::format("{}: time: {} is not after the row before", where, cells[columns->time]));
     }
-    const std::optional<double> value = Number(cells[columns->value]);
+    const std::optional<double> value = PlainNumber(cells[columns->value]);
     if (!value || *value < 0) {
       return Wrong(fmt::format("{}: {}: \"{}\" is no number of at least 0", where,
                                columns->is_count ? "count" : "rate", cells[columns->value]));

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/plain_text.h"
 #include "http/request.h"
 
 namespace loadline::telemetry {
@@ -14,13 +15,6 @@ constexpr std::string_view kPath = "/v1/metrics";
 
 Error Wrong(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  return begin == std::string_view::npos
-             ? std::string_view()
-             : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 int HexDigit(char c) {

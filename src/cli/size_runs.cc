@@ -51,10 +51,7 @@ std::optional<sizing::FitStep> StepOf(const store::StepRecord& step) {
       !found.load.steady()) {
     return std::nullopt;
   }
-  stats::Histogram all = found.tasks.front().response;
-  for (std::size_t i = 1; i < found.tasks.size(); ++i) {
-    all.Add(found.tasks[i].response);
-  }
+  const stats::Histogram all = report::AllTasks(found).response;
   const double rejected =
       static_cast<double>(found.failed) / static_cast<double>(found.succeeded + found.failed);
   sizing::FitStep data;

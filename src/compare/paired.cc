@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "compare/figures.h"
 #include "stats/distributions.h"
+#include "stats/moments.h"
 
 namespace loadline::compare {
 namespace {
@@ -46,18 +47,14 @@ Difference DifferenceOf(std::span<const double> differences, std::span<const Blo
 
 /// The mean of one side's blocks with its own interval: shown, and not what the proof is made of.
 Estimate SideOf(std::span<const double> values, bool logarithmic, double confidence) {
-  const double count = static_cast<double>(values.size());
-  double mean = 0.0;
-  double squares = 0.0;
+  stats::Moments moments;
   for (const double value : values) {
-    mean += (logarithmic ? std::log(value) : value) / count;
+    moments.Add(logarithmic ? std::log(value) : value);
   }
-  for (const double value : values) {
-    const double residual = (logarithmic ? std::log(value) : value) - mean;
-    squares += residual * residual;
-  }
-  const double margin = std::sqrt(squares / (count - 1.0) / count) *
-                        stats::StudentQuantile(0.5 * (1.0 + confidence), count - 1.0);
+  const double mean = moments.Mean();
+  const double margin =
+      moments.StandardError() *
+      stats::StudentQuantile(0.5 * (1.0 + confidence), static_cast<double>(values.size()) - 1.0);
   if (!logarithmic) {
     return {.value = mean, .low = std::max(0.0, mean - margin), .high = mean + margin};
   }

@@ -8,29 +8,10 @@
 #include "compare/figures.h"
 #include "compare/load_lines.h"
 #include "stats/distributions.h"
+#include "stats/moments.h"
 
 namespace loadline::compare {
 namespace {
-
-/// Mean and standard deviation of the runs' figures.
-struct Spread {
-  double mean = 0.0;
-  double sd = 0.0;
-};
-
-Spread SpreadOf(std::span<const double> values) {
-  const double count = static_cast<double>(values.size());
-  Spread spread;
-  for (const double value : values) {
-    spread.mean += value / count;
-  }
-  double squares = 0.0;
-  for (const double value : values) {
-    squares += (value - spread.mean) * (value - spread.mean);
-  }
-  spread.sd = std::sqrt(squares / (count - 1.0));
-  return spread;
-}
 
 /// The mean of independent estimates, each with its own interval: the ends' distances add in
 /// squares.
@@ -80,15 +61,14 @@ Compared Against(std::span<const Estimate> runs, const Estimate& b, bool relativ
   }
   one.a = MeanOfEstimates(runs, relative);
   one.change = relative ? RelativeChange(one.a, b) : AbsoluteChange(one.a, b);
-  std::vector<double> values;
+  stats::Moments spread;
   for (const Estimate& run : runs) {
-    values.push_back(relative ? std::log(run.value) : run.value);
+    spread.Add(relative ? std::log(run.value) : run.value);
   }
-  const Spread spread = SpreadOf(values);
   const double count = static_cast<double>(runs.size());
   const double t = stats::StudentQuantile(0.5 * (1.0 + confidence), count - 1.0);
-  const double of_mean = t * spread.sd / std::sqrt(count);
-  const double of_next = t * spread.sd * std::sqrt(1.0 + 1.0 / count);
+  const double of_mean = t * spread.StandardError();
+  const double of_next = t * spread.Stddev() * std::sqrt(1.0 + 1.0 / count);
   const auto widen = [&](double low, double high, auto& out) {
     out.low = std::min(out.low, low);
     out.high = std::max(out.high, high);
@@ -96,10 +76,10 @@ Compared Against(std::span<const Estimate> runs, const Estimate& b, bool relativ
   if (relative) {
     const double change = std::log1p(one.change.value);
     widen(std::expm1(change - of_next), std::expm1(change + of_next), one.change);
-    widen(std::exp(spread.mean - of_mean), std::exp(spread.mean + of_mean), one.a);
+    widen(std::exp(spread.Mean() - of_mean), std::exp(spread.Mean() + of_mean), one.a);
   } else {
     widen(one.change.value - of_next, one.change.value + of_next, one.change);
-    widen(std::max(0.0, spread.mean - of_mean), spread.mean + of_mean, one.a);
+    widen(std::max(0.0, spread.Mean() - of_mean), spread.Mean() + of_mean, one.a);
   }
   return one;
 }

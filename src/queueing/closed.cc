@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "base/check.h"
+#include "queueing/pool_chain.h"
 
 namespace loadline::queueing {
 namespace {
@@ -62,23 +63,13 @@ double TailOfWaits(const std::vector<double>& weights, const Servers& servers, D
 
 std::vector<double> InFlightShares(const ClosedSystem& system, int users) {
   CheckArguments(system, users);
-  std::vector<double> shares{0.0};  // Logarithms first: the ratios may span hundreds of decades.
-  double highest = 0;
+  std::vector<double> arrivals;
+  std::vector<double> departures;
   for (int k = 1; k <= users; ++k) {
-    const double arrivals = (users - k + 1) / Seconds(system.think);
-    const double departures = std::min(k, system.servers.count) / Seconds(system.servers.service);
-    shares.push_back(shares.back() + std::log(arrivals / departures));
-    highest = std::max(highest, shares.back());
+    arrivals.push_back((users - k + 1) / Seconds(system.think));
+    departures.push_back(std::min(k, system.servers.count) / Seconds(system.servers.service));
   }
-  double sum = 0;
-  for (double& share : shares) {
-    share = std::exp(share - highest);
-    sum += share;
-  }
-  for (double& share : shares) {
-    share /= sum;
-  }
-  return shares;
+  return Stationary(arrivals, departures);
 }
 
 std::vector<double> FoundOnArrival(const ClosedSystem& system, int users) {

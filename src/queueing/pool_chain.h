@@ -1,4 +1,4 @@
-// The chain of one pod: how many requests an arrival finds. Inside queueing only.
+// Birth and death chains: how many requests are in a system. Inside queueing only.
 //
 // Pure functions.
 #pragma once

@@ -171,11 +171,14 @@ Profile ProfileOf(const Problem& problem, Balance balance) {
   return profile;
 }
 
+// How much a model that fits badly blurs what it says: its loss over the degrees of freedom.
+double Misfit(double loss, int probes) {
+  return std::max(1.0, loss / std::max(1.0, 4.0 * probes - 4));
+}
+
 void SetInterval(const Profile& profile, std::int64_t requests, FittedService& fitted) {
   const Duration best = profile.best.candidate.service;
-  // A model that fits badly is no better known for it.
-  const double degrees = std::max(1.0, 4.0 * fitted.probes - 4);
-  const double scale = std::max(1.0, profile.best.loss / degrees);
+  const double scale = Misfit(profile.best.loss, fitted.probes);
   Duration low = best;
   Duration high = best;
   for (const Scored& point : profile.points) {
@@ -275,7 +278,7 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
     profiles.push_back(ProfileOf(problem, balance));
     best = std::min(best, profiles.back().best.loss);
   }
-  const double scale = std::max(1.0, best / std::max(1.0, 4.0 * fitted.probes - 4));
+  const double scale = Misfit(best, fitted.probes);
   const Profile* chosen = nullptr;
   for (const Profile& profile : profiles) {
     if (profile.best.loss <= best + kProfile * scale) {

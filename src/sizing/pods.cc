@@ -20,30 +20,37 @@ Error Invalid(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-ObjectiveOutlook Judge(const queueing::PoolLaw& law, const Objective& objective) {
-  ObjectiveOutlook outlook{.objective = objective};
+// Cheap: the tails only.
+bool Keeps(const queueing::PoolLaw& law, const Objective& objective) {
   switch (objective.metric) {
-    case Metric::kQuantile: {
-      const Duration value = law.Quantile(objective.quantile);
-      outlook.value =
-          value == Duration::max() ? std::numeric_limits<double>::infinity() : Seconds(value);
-      outlook.holds = law.Tail(objective.threshold) <= 1 - objective.quantile;
-      break;
-    }
-    case Metric::kMean: {
-      const Duration value = law.Mean();
-      outlook.value =
-          value == Duration::max() ? std::numeric_limits<double>::infinity() : Seconds(value);
-      outlook.holds = value < objective.threshold;
-      break;
-    }
+    case Metric::kQuantile:
+      return law.Tail(objective.threshold) <= 1 - objective.quantile;
+    case Metric::kMean:
+      return law.Mean() < objective.threshold;
     case Metric::kErrors:
-      outlook.value = law.Rejected();
-      outlook.holds = law.stable() && law.Rejected() <= objective.limit;
-      break;
+      return law.stable() && law.Rejected() <= objective.limit;
     case Metric::kMax:
     case Metric::kGoodput:
       CHECK(false);  // Refused by CheckObjectives().
+  }
+  return false;
+}
+
+double InSeconds(Duration value) {
+  return value == Duration::max() ? std::numeric_limits<double>::infinity() : Seconds(value);
+}
+
+ObjectiveOutlook Judge(const queueing::PoolLaw& law, const Objective& objective) {
+  ObjectiveOutlook outlook{.objective = objective, .holds = Keeps(law, objective)};
+  switch (objective.metric) {
+    case Metric::kQuantile:
+      outlook.value = InSeconds(law.Quantile(objective.quantile));
+      break;
+    case Metric::kMean:
+      outlook.value = InSeconds(law.Mean());
+      break;
+    default:
+      outlook.value = law.Rejected();
   }
   return outlook;
 }
@@ -73,9 +80,8 @@ Status CheckAlone(const ServiceModel& model, const std::vector<Objective>& objec
   for (const Objective& objective : objectives) {
     const ObjectiveOutlook outlook = Judge(law, objective);
     if (!outlook.holds && objective.metric != Metric::kErrors) {
-      const std::string quantile = objective.metric == Metric::kMean
-                                       ? "mean"
-                                       : fmt::format("p{:g}", objective.quantile * 100);
+      const std::string quantile =
+          objective.metric == Metric::kMean ? "mean" : measure::QuantileName(objective.quantile);
       return Invalid(fmt::format(
           "\"{}\" is impossible with any number of pods: a request that meets no other already has "
           "a {} of {} (service time {}{}); the best possible is just above that, or a faster "
@@ -106,20 +112,11 @@ std::string WhyNot(const PodsOutlook& outlook) {
   return "it holds";
 }
 
-// Cheap: the tails only.
 bool Holds(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
            int pods) {
   const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
-  return law.stable() && std::all_of(objectives.begin(), objectives.end(), [&](const auto& each) {
-           switch (each.metric) {
-             case Metric::kQuantile:
-               return law.Tail(each.threshold) <= 1 - each.quantile;
-             case Metric::kMean:
-               return law.Mean() < each.threshold;
-             default:
-               return law.Rejected() <= each.limit;
-           }
-         });
+  return law.stable() && std::all_of(objectives.begin(), objectives.end(),
+                                     [&](const Objective& each) { return Keeps(law, each); });
 }
 
 }  // namespace

@@ -296,20 +296,18 @@ constexpr std::string_view kQueryExamples =
 constexpr std::string_view kCompareText =
     "Compares stored runs with the first one: percentiles, mean, errors and (for users)\n"
     "throughput, or the load lines of searches. Intervals respect that late requests come in\n"
-    "clusters; with a baseline of several runs also that runs differ from each other. Exit code "
-    "1:\n"
-    "something is proved worse; 6: not decided; 0: nothing is worse.";
+    "clusters; with a baseline of several runs also that runs differ from each other.\n"
+    "Exit code 1: something is proved worse; 6: not decided; 0: nothing is worse.";
 constexpr std::string_view kCompareExamples =
     "loadline compare @last~1 @last\n"
     "loadline compare --baseline release-7 @last --tolerance 10%\n"
     "loadline compare --baseline @last~3 --baseline @last~2 --baseline @last~1 @last";
 
 constexpr std::string_view kSizeText =
-    "Says how many pods keep the objectives at a rate, how busy they are, and what one fewer "
-    "would\n"
-    "do. The service is given (--latency) or fitted to measurements (--from), of which the upper\n"
-    "end of the service time's interval is used. Every answer names the balancer that it assumes,\n"
-    "and is run in the simulator.";
+    "Says how many pods keep the objectives at a rate, how busy they are, and what one fewer\n"
+    "would do. The service is given (--latency) or fitted to measurements (--from), of which the\n"
+    "upper end of the service time's interval is used. Every answer names the balancer that it\n"
+    "assumes, and is run in the simulator.";
 constexpr std::string_view kSizeExamples =
     "loadline size --rate 2000/s --latency 50ms --p95 200ms --pod-cpu 0.5\n"
     "loadline size --rate 2000/s --from @last --pods 4 --survive zone\n"

@@ -128,7 +128,7 @@ report::VaryReport ReadVary(const Json& json) {
 }
 
 /// The curl commands of `json`, a step of the document, to the errors of the same step.
-void AddCurls(const Json& json, report::RunReport& report) {
+void ReadCurls(const Json& json, report::RunReport& report) {
   const auto errors = json.find("errors");
   if (errors == json.end() || !errors->is_array()) {
     return;
@@ -170,7 +170,7 @@ void AddDocumentFacts(std::string_view document, report::RunReport& report) {
   if (const auto steps = json.find("steps"); steps != json.end() && steps->is_array()) {
     for (const Json& step : *steps) {
       if (step.is_object()) {
-        AddCurls(step, report);
+        ReadCurls(step, report);
       }
     }
   }

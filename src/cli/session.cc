@@ -376,11 +376,7 @@ std::optional<ExitCode> Session::RunPreflight() {
                                                                  FirstFault(*preflight))}));
     return Close(ExitCode::kNeverAnswered, "the target does not answer");
   }
-  std::string replies = report::ReplyText(ToReplies(*preflight), style_);
-  if (constexpr std::string_view kLabel = "reply "; side_ && replies.starts_with(kLabel)) {
-    replies.replace(kLabel.size(), side_->name.size(), side_->name);
-  }
-  Say(replies);
+  Say(report::ReplyText(ToReplies(*preflight), style_, report_.target.name));
   if (!preflight->passed()) {
     static_cast<void>(
         Fail({ErrorCode::kInvalidArgument,

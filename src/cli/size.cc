@@ -189,9 +189,6 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
 
 Result<report::SizeReport> Size(const Arguments& arguments) {
   SizeInput input = TRY(ReadSizeInput(arguments));
-  if (NodesAsked(arguments) && !input.survive_given) {
-    input.survive = "node";
-  }
   report::SizeReport report;
   report.version = std::string(Version());
   report.rate_now = input.rate;
@@ -199,7 +196,8 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
   report.rate = input.rate * (1 + input.growth);
   report.pod_cpu = input.pod_cpu;
   report.pod_memory = input.pod_memory;
-  report.survive = input.survive;
+  report.survive = input.survive.value_or(NodesAsked(arguments) ? sizing::Survive::kNode
+                                                                : sizing::Survive::kNone);
   report.zones = input.zones;
   report.explained = arguments.Has("--explain");
   std::optional<RunsFit> fit;
@@ -225,10 +223,12 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
     SayExtrapolation(fit->fitted, report);
   }
   const int needed = report.answer.outlook.pods;
-  report.pods = report.survive == "zone" ? sizing::PodsForLostZone(needed, report.zones) : needed;
+  report.pods = report.survive == sizing::Survive::kZone
+                    ? sizing::PodsForLostZone(needed, report.zones)
+                    : needed;
   if (NodesAsked(arguments)) {
     TRY(AddNodes(arguments, input, needed, report));
-  } else if (report.survive == "node") {
+  } else if (report.survive == sizing::Survive::kNode) {
     return Error{ErrorCode::kInvalidArgument,
                  "--survive: how many pods a node takes with it depends on its type: --node "
                  "Standard_D4s_v5 or --provider azure, with --pod-cpu"};

@@ -162,14 +162,13 @@ void ReadSurvival(Reader& reader, SizeInput& input) {
   if (!reader.Has("--survive")) {
     return;
   }
-  input.survive_given = true;
-  input.survive = reader.Text("--survive");
-  if (input.survive != "none" && input.survive != "node" && input.survive != "zone") {
-    reader.Fault("--survive",
-                 fmt::format("found \"{}\"; expected none, node or zone", input.survive));
-  } else if (input.survive == "zone" && !reader.Has("--zones")) {
+  const std::string text = reader.Text("--survive");
+  input.survive = sizing::ParseSurvive(text);
+  if (!input.survive) {
+    reader.Fault("--survive", fmt::format("found \"{}\"; expected none, node or zone", text));
+  } else if (input.survive == sizing::Survive::kZone && !reader.Has("--zones")) {
     input.zones = 3;
-  } else if (input.survive == "zone" && input.zones < 2) {
+  } else if (input.survive == sizing::Survive::kZone && input.zones < 2) {
     reader.Fault("--survive",
                  "with one zone nothing is left when it is lost; expected --zones 2 "
                  "or more");

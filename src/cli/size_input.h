@@ -11,6 +11,7 @@
 #include "measure/objective.h"
 #include "queueing/pool.h"
 #include "sizing/classic.h"
+#include "sizing/node_plan.h"
 
 namespace loadline::cli {
 
@@ -26,8 +27,7 @@ struct SizeInput {
   std::optional<queueing::Balance> balance;
   double pod_cpu = 0.0;  ///< 0: not given.
   Bytes pod_memory{};
-  std::string survive = "none";  ///< `none`, `node`, `zone`
-  bool survive_given = false;
+  std::optional<sizing::Survive> survive;
   int zones = 1;
   double node_cpu = 0.0;  ///< Classic formula only; 0: not given.
   sizing::ClassicConstants constants;

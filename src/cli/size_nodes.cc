@@ -86,14 +86,14 @@ Result<std::vector<catalog::NodeType>> Types(const Arguments& arguments,
   return types;
 }
 
-Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput& input,
-                                    int needed) {
+Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput& input, int needed,
+                                    const report::SizeReport& report) {
   sizing::NodeDemand demand;
   demand.pods = needed;
   demand.pod.millicores = std::llround(input.pod_cpu * 1000);
   demand.pod.memory =
       Bytes{std::llround(static_cast<double>(input.pod_memory.count) * (1 + kMemoryPeak))};
-  demand.survive = *sizing::ParseSurvive(input.survive);
+  demand.survive = report.survive;
   demand.zones = input.zones;
   demand.mix = arguments.Has("--mix");
   demand.spot = arguments.Has("--spot");
@@ -191,7 +191,7 @@ Status AddNodes(const Arguments& arguments, const SizeInput& input, int needed,
     list = TRY(catalog::ReadPriceList(arguments.Value("--prices"), Today()));
   }
   const std::vector<catalog::NodeType> types = TRY(Types(arguments, list));
-  const sizing::NodeDemand demand = TRY(DemandOf(arguments, input, needed));
+  const sizing::NodeDemand demand = TRY(DemandOf(arguments, input, needed, report));
   const sizing::NodePlan plan = TRY(sizing::PlanNodes(demand, types));
   report.pods = static_cast<int>(plan.pods);
   report.nodes = static_cast<int>(plan.nodes);

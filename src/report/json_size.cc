@@ -101,7 +101,7 @@ std::string SizeDocument(const SizeReport& report) {
       {"rate_rps", report.rate.per_second},
       {"rate_now_rps", report.rate_now.per_second},
       {"growth_share", report.growth},
-      {"survive", report.survive},
+      {"survive", sizing::SurviveName(report.survive)},
       {"zones", report.zones},
       {"pod_cpu", report.pod_cpu > 0 ? Json(report.pod_cpu) : Json()},
       {"pod_memory_bytes", report.pod_memory.count > 0 ? Json(report.pod_memory.count) : Json()},

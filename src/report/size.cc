@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/units_text.h"
+#include "report/text_parts.h"
 
 namespace loadline::report {
 namespace {
@@ -14,11 +15,11 @@ constexpr std::size_t kHead = 11;  // Columns of the headings.
 
 class Lines {
  public:
-  explicit Lines(bool color) : color_(color) {}
+  explicit Lines(const Style& style) : style_(style) {}
 
   void Add(std::string_view head, std::string_view line) {
     const std::string padded = fmt::format("{:<{}}", head == last_ ? "" : head, kHead);
-    text_ += color_ && head != last_ ? "\033[1m" + padded + "\033[0m" : padded;
+    text_ += head == last_ ? padded : Paint(style_, Tone::kBold, padded);
     text_ += line;
     text_ += '\n';
     last_ = head;
@@ -26,7 +27,7 @@ class Lines {
   [[nodiscard]] std::string Take() { return std::move(text_); }
 
  private:
-  bool color_;
+  const Style& style_;
   std::string last_;
   std::string text_;
 };
@@ -42,9 +43,8 @@ std::string What(const measure::Objective& objective) {
   if (objective.metric == measure::Metric::kErrors) {
     return "errors";
   }
-  return objective.metric == measure::Metric::kMean
-             ? "mean"
-             : fmt::format("p{:g}", objective.quantile * 100);
+  return objective.metric == measure::Metric::kMean ? "mean"
+                                                    : measure::QuantileName(objective.quantile);
 }
 
 std::string Values(const sizing::PodsOutlook& outlook) {
@@ -85,8 +85,8 @@ void AddPromise(const SizeReport& report, Lines& lines) {
     promise +=
         fmt::format(" ({} + {} growth)", FormatRate(report.rate_now), FormatPercent(report.growth));
   }
-  if (report.survive != "none") {
-    promise += fmt::format(", with one {} lost", report.survive);
+  if (report.survive != sizing::Survive::kNone) {
+    promise += fmt::format(", with one {} lost", sizing::SurviveName(report.survive));
   }
   lines.Add("PROMISE", promise);
   if (report.growth == 0) {
@@ -131,7 +131,7 @@ void AddWhy(const SizeReport& report, Lines& lines) {
     lines.Add("WHY", fmt::format("one fewer, {}: {}", Pods(report.answer.fewer->pods),
                                  Values(*report.answer.fewer)));
   }
-  if (report.survive == "zone" && !report.nodes) {
+  if (report.survive == sizing::Survive::kZone && !report.nodes) {
     lines.Add("WHY", fmt::format("{} in each of {} zones, so that {} are left when one is lost",
                                  Pods(report.pods / report.zones), report.zones,
                                  report.pods - report.pods / report.zones));
@@ -166,7 +166,7 @@ void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
 }  // namespace
 
 std::string SizeText(const SizeReport& report, const Style& style) {
-  Lines lines(style.color);
+  Lines lines(style);
   if (report.explained) {
     for (const std::string& line : report.explain) {
       lines.Add("EXPLAIN", line);

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "report/style.h"
 #include "sizing/classic.h"
+#include "sizing/node_plan.h"
 #include "sizing/pods.h"
 
 namespace loadline::report {
@@ -52,8 +53,8 @@ struct SizeReport {
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
   sizing::PodsAnswer answer;
-  int pods = 0;         ///< To run, what may be lost included.
-  std::string survive;  ///< `none`, `node`, `zone`
+  int pods = 0;  ///< To run, what may be lost included.
+  sizing::Survive survive = sizing::Survive::kNone;
   int zones = 1;
   std::optional<int> nodes;    ///< Nothing: nodes were not asked for.
   double usd_per_month = 0.0;  ///< With `nodes`.

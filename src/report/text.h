@@ -17,7 +17,8 @@ namespace loadline::report {
 /// `target   POST https://… -> 10.4.7.21, 10.4.7.22 (TLS, connect 1.2 ms)`
 [[nodiscard]] std::string TargetText(const TargetFacts& target, const Style& style);
 /// `reply    200 in 35 ms, 187 B application/json: {"score":0.83,"label":…`; a line per task.
-[[nodiscard]] std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style);
+[[nodiscard]] std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style,
+                                    std::string_view target = {});
 /// `plan     up to 2,000/s for 5 min; stops a probe at >50 % errors for 2 s`; once the expected
 /// width is known, that alone: `budget   5 min should give a bracket about 12 % wide; …`.
 [[nodiscard]] std::string PlanText(const PlanFacts& plan, const Style& style);

@@ -14,6 +14,11 @@ namespace {
 /// A bracket wider than by this factor is not worth a promise.
 constexpr double kWidestBracket = 2.0;
 
+/// `target`, or of one of several `target A`.
+std::string NameOf(std::string_view label, std::string_view target) {
+  return target.empty() ? std::string(label) : fmt::format("{} {}", label, target);
+}
+
 }  // namespace
 
 std::string TargetText(const TargetFacts& target, const Style& style) {
@@ -35,12 +40,11 @@ std::string TargetText(const TargetFacts& target, const Style& style) {
     add(Paint(style, Tone::kDoubt, "certificate NOT verified"));
   }
   text += facts.empty() ? std::string() : fmt::format(" ({})", facts);
-  return Spelled(
-      style, Labelled(style, target.name.empty() ? "target" : fmt::format("target {}", target.name),
-                      kHeadLabel, text));
+  return Spelled(style, Labelled(style, NameOf("target", target.name), kHeadLabel, text));
 }
 
-std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style) {
+std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style,
+                      std::string_view target) {
   std::string text;
   bool first = true;
   for (const ReplyFacts& reply : replies) {
@@ -55,7 +59,7 @@ std::string ReplyText(std::span<const ReplyFacts> replies, const Style& style) {
       line += "none";
     }
     // One line each: a body is shown as far as it fits.
-    text += Pad(first ? "reply" : "", kHeadLabel, Align::kLeft) +
+    text += Pad(first ? NameOf("reply", target) : "", kHeadLabel, Align::kLeft) +
             Shorten(line, std::max(20, style.width - kHeadLabel)) + "\n";
     first = false;
     if (!reply.error.empty()) {

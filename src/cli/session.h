@@ -151,7 +151,6 @@ class Session {
   store::ImportResult copied_;  // Rows stored; their spool goes when they are safely on disk.
   Duration alone_{};
   std::optional<Error> write_error_;  // The first thing that could not be stored.
-  bool verdict_ = false;              // There is something to judge beyond the preflight.
 };
 
 }  // namespace loadline::cli

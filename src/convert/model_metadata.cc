@@ -94,7 +94,7 @@ Result<std::vector<ModelTensor>> V2Inputs(const Value& root) {
 
 Result<std::vector<ModelTensor>> TfInputs(const Value& inputs) {
   std::vector<ModelTensor> tensors;
-  for (std::size_t i = 0; i < inputs.items.size(); ++i) {
+  for (std::size_t i = 0; i < inputs.keys.size(); ++i) {
     ModelTensor tensor{inputs.keys[i], inputs.items[i].At("dtype").text, {}};
     for (const Value& size : inputs.items[i].At("tensor_shape").At("dim").items) {
       TRY(AddSize(size.At("size"), tensor));

@@ -138,9 +138,9 @@ class OpenApiReader {
     constexpr std::array<std::string_view, 7> kMethods{"get",    "post", "put",    "patch",
                                                        "delete", "head", "options"};
     const Value& paths = root_.At("paths");
-    for (std::size_t i = 0; i < paths.items.size(); ++i) {
+    for (std::size_t i = 0; i < paths.keys.size(); ++i) {
       const Value& item = examples_.Resolve(paths.items[i]);
-      for (std::size_t j = 0; j < item.items.size(); ++j) {
+      for (std::size_t j = 0; j < item.keys.size(); ++j) {
         if (std::find(kMethods.begin(), kMethods.end(), item.keys[j]) != kMethods.end() &&
             item.items[j].IsMap()) {
           operations_.push_back({VariableFor(item.keys[j]), paths.keys[i], &item, &item.items[j]});
@@ -317,7 +317,7 @@ class OpenApiReader {
     }
     if (rank == 2 && value.IsMap()) {
       std::string form;
-      for (std::size_t i = 0; i < value.items.size(); ++i) {
+      for (std::size_t i = 0; i < value.keys.size(); ++i) {
         form += fmt::format("{}{}={}", form.empty() ? "" : "&", Encode(value.keys[i]),
                             Encode(ValueText(value.items[i])));
       }

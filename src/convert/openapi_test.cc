@@ -118,6 +118,20 @@ TEST(OpenApi, Swagger2IsRead) {
   EXPECT_EQ(found->requests.at(0).user, "${BASIC_LOGIN}");
 }
 
+TEST(OpenApi, AListWhereNamesBelongCountsAsEmpty) {
+  constexpr std::string_view kHead = "openapi: 3.1.0\nservers: [{url: \"http://a:8500\"}]\n";
+  for (const std::string_view paths :
+       {"paths: [{post: {}}]\n", "paths: {/score: [{post: {}}, {get: {}}]}\n"}) {
+    const Result<Found> found = ReadOpenApi(fmt::format("{}{}", kHead, paths), {});
+    ASSERT_FALSE(found.has_value()) << paths;
+    EXPECT_THAT(found.error().message, HasSubstr("no operation")) << paths;
+  }
+  EXPECT_EQ(Example(R"({"type":"object","properties":["x",{"type":"integer"}]})"), "{}");
+  EXPECT_EQ(Example(R"({"allOf":[{"properties":[1,2]},{"properties":{"y":{"const":1}}},
+                                 {"required":{"y":true}},{"required":["y"]}]})"),
+            R"({"y":1})");
+}
+
 TEST(OpenApi, BrokenFilesAreRefusedWithThePlace) {
   EXPECT_THAT(ReadOpenApi("{\"openapi\": \"3.0.0\",\n \"paths\": }", {}).error().message,
               HasSubstr("line 2, column 11"));

@@ -214,11 +214,18 @@ Value SchemaExample::Merge(const Value& schema, int depth) {
       }
       Value joined = merged.At(key);
       if (key == "properties" && part.items[i].IsMap()) {
+        if (!joined.IsMap()) {
+          joined = {};
+          joined.kind = Value::Kind::kMap;
+        }
         for (std::size_t j = 0; j < part.items[i].keys.size(); ++j) {
           Set(joined, part.items[i].keys[j], part.items[i].items[j]);
         }
       } else if (key == "required" && part.items[i].kind == Value::Kind::kList) {
-        joined.kind = Value::Kind::kList;
+        if (joined.kind != Value::Kind::kList) {
+          joined = {};
+          joined.kind = Value::Kind::kList;
+        }
         joined.items.insert(joined.items.end(), part.items[i].items.begin(),
                             part.items[i].items.end());
       } else {
@@ -240,7 +247,7 @@ Value SchemaExample::MakeObject(const Value& schema, int depth) {
   object.kind = Value::Kind::kMap;
   const Value& properties = schema.At("properties");
   const Value& required = schema.At("required");
-  for (std::size_t i = 0; i < properties.items.size(); ++i) {
+  for (std::size_t i = 0; i < properties.keys.size(); ++i) {
     const std::string& name = properties.keys[i];
     const bool needed = Contains(required, name);
     const Value& property = Resolve(properties.items[i]);

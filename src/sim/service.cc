@@ -88,6 +88,7 @@ std::uint32_t Service::Take() {
 }
 
 void Service::Give(std::uint32_t index) {
+  requests_[index].pod = kNobody;
   requests_[index].next = free_;
   free_ = index;
 }
@@ -96,7 +97,10 @@ int Service::ReadyPods(Instant now) {
   while (ready_ < wanted_ && pods_[static_cast<std::size_t>(ready_)].ready_at <= now) {
     ++ready_;
   }
-  return ready_;
+  if (out_ > 0) {
+    ReturnToRotation(now);
+  }
+  return ready_ - out_;
 }
 
 void Service::SetPods(Instant now, int pods) {
@@ -120,22 +124,33 @@ void Service::SetPods(Instant now, int pods) {
     }
   }
   for (int pod = wanted_; pod < pods; ++pod) {
-    pods_[static_cast<std::size_t>(pod)].ready_at = now + options_.cold_start;
+    Pod& added = pods_[static_cast<std::size_t>(pod)];
+    dead_ -= added.dead ? 1 : 0;  // In an earlier life.
+    added.dead = false;
+    added.out = false;
+    added.ready_at = now + options_.cold_start;
   }
   wanted_ = pods;
   ready_ = std::min(ready_, pods);
+  if (out_ > 0) {
+    FindRotation();
+  }
 }
 
 Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration> own_time,
                           double scale) {
   ++counters_.arrived;
-  if (ready_ < wanted_ && ReadyPods(now) == 0) {
+  if ((ready_ < wanted_ || out_ > 0) && ReadyPods(now) == 0) {
     ++counters_.rejected_not_ready;
     return Admission::kNotReady;
   }
   const std::uint32_t router =
       router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
   const std::uint32_t number = PickPod(router);
+  if (dead_ > 0 && pods_[number].dead) {
+    ++counters_.refused;
+    return Admission::kDead;
+  }
   if (loads_[number] >= room_) {
     ++counters_.rejected_full;
     if (options_.balance == Balance::kConnection) {
@@ -156,8 +171,9 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
                              .started = now,
                              .work = work,
                              .next = kNone,
-                             .pod = number & 0x7fffffffU,
+                             .pod = number & kNobody,
                              .failed = failed ? 1U : 0U,
+                             .lost = 0U,
                              .router = router};
   Occupy(number, router, 1);
   ++in_system_;
@@ -197,6 +213,9 @@ std::uint32_t Service::PickPod(std::uint32_t router) {
         return pod;  // The connection that was used last; those to pods that went are closed.
       }
     }
+  }
+  if (out_ > 0) {
+    return PickInRotation(router);
   }
   const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
   const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
@@ -305,6 +324,9 @@ bool Service::Depart(Instant now, Departure& out) {
     Request& request = requests_[index];
     request.started = at;
     due_.ReplaceTop((at + request.work).time_since_epoch().count(), index);
+  }
+  if (lost_due_ > 0) {
+    SkipLost();
   }
   next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
   return true;

@@ -235,12 +235,16 @@ Status Session::CheckFiles() const {
   if (options_.json.empty() || options_.json == "-") {
     return {};
   }
+  const bool there = ::access(options_.json.c_str(), F_OK) == 0;
   std::FILE* file = std::fopen(options_.json.c_str(), "a");
   if (file == nullptr) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("--json: cannot write \"{}\": {}",
                                                           options_.json, std::strerror(errno))};
   }
   std::fclose(file);
+  if (!there) {
+    std::remove(options_.json.c_str());  // What ends before a document leaves no empty one.
+  }
   return {};
 }
 

@@ -256,6 +256,15 @@ TEST(RunVerdict, ReadsLikeThis) {
             "           5,600 scheduled = 5,600 dispatched = 5,600 stored\n");
 }
 
+TEST(RunVerdict, ShowsTheTargetsWordsOnAFailure) {
+  RunReport report = SampleRun();
+  std::string& sample = report.steps.back().measurement.errors[0].sample;
+  sample = "HTTP/1.1 400 Bad Request\ndate: today\n\n{\"error\":\"age is FP64\"}";
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("20 s  {\"error\":\"age is FP64\"}\n"));
+  sample = "HTTP/1.1 400 Bad Request\n\n";
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("20 s  HTTP/1.1 400 Bad Request"));
+}
+
 TEST(RunVerdict, OfARefusedRunJudgesNothing) {
   RunReport report = SampleRun();
   report.steps.back().measurement.refusals = {

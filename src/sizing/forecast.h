@@ -3,6 +3,7 @@
 // Pure but for ReadTraffic; safe from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ struct TrafficPoint {
   Duration at{};  ///< Since the epoch of the file's times, UTC.
   Rate rate;      ///< Mean over the span to the next point, > 0.
 };
+
+/// A point of time, UTC, since 1970: `2026-11-26T18:00:00Z`, `2026-11-26 18:00`, `2026-11-26`, or
+/// seconds since 1970. Nothing for text that is none.
+[[nodiscard]] std::optional<Duration> ParseTime(std::string_view text);
 
 /// Reads CSV with a header: a column `time` (`2026-11-26T18:00:00Z`, `2026-11-26 18:00`,
 /// `2026-11-26`, or seconds since 1970) and one of `rate` or `rps` (requests per second) or
@@ -43,6 +48,7 @@ struct Forecast {
   std::int64_t points = 0;  ///< That the model was fitted to.
   Duration history{};       ///< From the first point to the last.
   Rate highest_seen;        ///< Of the history.
+  Rate lowest_seen;         ///< Likewise; spans without traffic left out.
 };
 
 /// The peak after `horizon` of growing by `per_year` (0.4: 40 %) from `now`: now · 1.4^years.

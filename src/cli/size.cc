@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <optional>
@@ -10,11 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/units_text.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
+#include "cli/size_manifests.h"
 #include "cli/size_nodes.h"
+#include "cli/size_placement.h"
 #include "cli/size_runs.h"
+#include "cli/size_traffic.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
@@ -187,13 +192,82 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
   return {};
 }
 
+/// Pods, autoscaler and nodes for what keeps the objectives.
+Status AddPlacement(const Arguments& arguments, const SizeInput& input, int foreseen,
+                    report::SizeReport& report) {
+  const int needed = report.answer.outlook.pods;
+  PlacementInput placing{.model = report.model,
+                         .objectives = input.objectives,
+                         .margin = static_cast<double>(needed) / foreseen,
+                         .survive = report.survive,
+                         .zones = report.zones,
+                         .dead_band = input.dead_band,
+                         .nodes = {}};
+  LowestTraffic lowest;
+  if (input.dead_band) {
+    lowest = LowestFor(input.traffic, report);
+    placing.lowest_share = lowest.rate / report.rate;
+  }
+  if (NodesAsked(arguments)) {
+    placing.nodes = TRY(ReadNodeChoice(arguments, input, report.survive, report.today));
+  } else if (report.survive == sizing::Survive::kNode) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "--survive: how many pods a node takes with it depends on its type: --node "
+                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
+  } else if (input.nodes.max_nodes > 0) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "--max-nodes: how many pods a node holds depends on its type: --node "
+                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
+  }
+  const Placement placed = TRY(Place(placing, report.rate, needed));
+  report.pods = static_cast<int>(placed.pods);
+  if (placed.bounds) {
+    report.autoscaling =
+        report::Autoscaling{.bounds = *placed.bounds,
+                            .demand = placed.scaled,
+                            .lowest_from = lowest.from,
+                            .fixed_pods = static_cast<int>(placed.scaled.loss.PodsFor(needed))};
+  }
+  if (placed.plan) {
+    report.nodes = report::NodesReport{.demand = placed.demand,
+                                       .plan = *placed.plan,
+                                       .memory_peak = input.nodes.memory_peak,
+                                       .price_list = placing.nodes->price_list};
+    SayWhatNodesRestOn(arguments, input, report);
+  }
+  return {};
+}
+
+/// What was taken for granted beside the nodes.
+void SayAssumed(const Arguments& arguments, const SizeInput& input, report::SizeReport& report) {
+  if (input.dead_band && !arguments.Has("--dead-band")) {
+    report.assumed.push_back({fmt::format("the autoscaler's dead band is Kubernetes' own, {}",
+                                          FormatPercent(*input.dead_band)),
+                              "--dead-band"});
+  }
+  if (input.dead_band) {
+    report.assumed.push_back(
+        {"a pod that is always busy uses the CPU that it asks for", "--pod-cpu"});
+  }
+  if (!input.manifests.folder.empty() && !arguments.Has("--name")) {
+    report.assumed.push_back(
+        {fmt::format("the Deployment is called {}", input.manifests.name), "--name"});
+  }
+  if (!input.manifests.folder.empty() && input.manifests.labels.empty()) {
+    report.assumed.push_back(
+        {fmt::format("its pods have the label app={}", input.manifests.name), "--label"});
+  }
+}
+
 Result<report::SizeReport> Size(const Arguments& arguments) {
   SizeInput input = TRY(ReadSizeInput(arguments));
+  if (!input.manifests.folder.empty()) {
+    TRY(CheckManifests(input.manifests));
+  }
   report::SizeReport report;
   report.version = std::string(Version());
-  report.rate_now = input.rate;
-  report.growth = input.growth;
-  report.rate = input.rate * (1 + input.growth);
+  report.today = std::chrono::floor<std::chrono::days>(UtcNow());
+  TRY(AddTraffic(input.traffic, report));
   report.pod_cpu = input.pod_cpu;
   report.pod_memory = input.pod_memory;
   report.survive = input.survive.value_or(NodesAsked(arguments) ? sizing::Survive::kNode
@@ -214,6 +288,7 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
     }
   }
   report.answer = TRY(sizing::FewestPods(report.model, report.rate, input.objectives));
+  const int foreseen = report.answer.outlook.pods;
   Explain(input, report);
   AddAlternatives(input, report);
   if (!arguments.Has("--no-confirm")) {
@@ -222,18 +297,13 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
   if (fit) {
     SayExtrapolation(fit->fitted, report);
   }
-  const int needed = report.answer.outlook.pods;
-  report.pods = report.survive == sizing::Survive::kZone
-                    ? sizing::PodsForLostZone(needed, report.zones)
-                    : needed;
-  if (NodesAsked(arguments)) {
-    TRY(AddNodes(arguments, input, needed, report));
-  } else if (report.survive == sizing::Survive::kNode) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "--survive: how many pods a node takes with it depends on its type: --node "
-                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
+  TRY(AddPlacement(arguments, input, foreseen, report));
+  SayAssumed(arguments, input, report);
+  report.edge =
+      sizing::HighestRateThatHolds(report.model, input.objectives, report.answer.outlook.pods);
+  if (!input.manifests.folder.empty()) {
+    TRY(WriteManifests(input, report));
   }
-  report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
   return report;
 }
 

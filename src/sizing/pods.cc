@@ -198,10 +198,4 @@ Rate HighestRateThatHolds(const ServiceModel& model, const std::vector<Objective
   return Rate{low};
 }
 
-int PodsForLostZone(int needed, int zones) {
-  CHECK(needed >= 1 && zones >= 2);
-  const int each = (needed + zones - 2) / (zones - 1);
-  return each * zones;
-}
-
 }  // namespace loadline::sizing

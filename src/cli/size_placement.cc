@@ -1,0 +1,156 @@
+#include "cli/size_placement.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/units_text.h"
+
+namespace loadline::cli {
+namespace {
+
+Result<Placement> PlaceFixed(const PlacementInput& input, int needed) {
+  Placement placement;
+  if (input.nodes) {
+    placement.demand = input.nodes->demand;
+    placement.demand.survive = input.survive;
+    placement.demand.pods = needed;
+    placement.plan = TRY(sizing::PlanNodes(placement.demand, input.nodes->types));
+    placement.pods = placement.plan->pods;
+    return placement;
+  }
+  const sizing::Loss loss{.survive = input.survive, .zones = input.zones};
+  placement.pods = loss.PodsFor(needed);
+  return placement;
+}
+
+std::int64_t MostPlaces(const sizing::NodePlan& plan) {
+  std::int64_t most = 0;
+  for (const sizing::NodeGroup& group : plan.groups) {
+    most = std::max(most, group.places.pods);
+  }
+  return most;
+}
+
+// The pods that an autoscaler asks for decide on the nodes, and those on how many pods a node takes
+// with it, which the autoscaler has to allow for: until they agree. Nodes that are left full while
+// the autoscaler scales down lose as many as they have places.
+Result<Placement> PlaceScaled(const PlacementInput& input, Rate rate, int needed) {
+  sizing::AutoscalerDemand scaled{.peak = rate,
+                                  .lowest = rate * input.lowest_share,
+                                  .dead_band = *input.dead_band,
+                                  .margin = input.margin,
+                                  .loss = {.survive = input.survive, .zones = input.zones}};
+  Placement placement;
+  if (input.nodes) {
+    placement = TRY(PlaceFixed(input, needed));
+    scaled.loss.pods_on_a_node = MostPlaces(*placement.plan);
+  }
+  for (;;) {
+    const auto fewest = static_cast<int>(scaled.loss.PodsFor(needed));
+    placement.scaled = scaled;
+    placement.bounds = TRY(sizing::BoundsFor(input.model, input.objectives, scaled, fewest));
+    placement.pods = placement.bounds->max_pods;
+    if (!input.nodes) {
+      return placement;
+    }
+    placement.demand.least = placement.bounds->max_pods;
+    placement.plan = TRY(sizing::PlanNodes(placement.demand, input.nodes->types));
+    const std::int64_t places = MostPlaces(*placement.plan);
+    if (input.survive != sizing::Survive::kNode || places <= scaled.loss.pods_on_a_node) {
+      return placement;
+    }
+    scaled.loss.pods_on_a_node = places;
+  }
+}
+
+Result<Placement> PlaceOnce(const PlacementInput& input, Rate rate, int needed) {
+  return input.dead_band ? PlaceScaled(input, rate, needed) : PlaceFixed(input, needed);
+}
+
+// The highest rate that can be placed; 0 where none can.
+Rate HighestRateThatFits(PlacementInput input, Rate too_much) {
+  input.nodes->demand.alternatives = false;
+  const auto fits = [&](Rate rate) {
+    const Result<sizing::PodsAnswer> answer =
+        sizing::FewestPods(input.model, rate, input.objectives);
+    return answer &&
+           PlaceOnce(input, rate,
+                     static_cast<int>(std::ceil(answer->outlook.pods * input.margin - 1e-9)))
+               .has_value();
+  };
+  double low = 0;
+  double high = too_much.per_second;
+  while (high - low > 1e-3 * too_much.per_second) {
+    const double middle = (low + high) / 2;
+    (fits(Rate{middle}) ? low : high) = middle;
+  }
+  return Rate{low};
+}
+
+// What a weaker promise and a fixed number of pods would cost; PlanNodes() cannot know what the
+// autoscaler would then ask for.
+void AddScaledAlternatives(const PlacementInput& input, Rate rate, int needed,
+                           Placement& placement) {
+  std::vector<sizing::NodeAlternative>& all = placement.plan->alternatives;
+  std::erase_if(all, [](const auto& each) { return each.option.starts_with("--survive"); });
+  std::vector<sizing::NodeAlternative> found;
+  const auto add = [&](const PlacementInput& other, std::string what, std::string option) {
+    const Result<Placement> placed = PlaceOnce(other, rate, needed);
+    if (placed && placed->plan->usd_per_month < placement.plan->usd_per_month) {
+      found.push_back({.what = std::move(what),
+                       .option = std::move(option),
+                       .pods = placed->pods,
+                       .nodes = placed->plan->nodes,
+                       .usd_per_month = placed->plan->usd_per_month});
+    }
+  };
+  PlacementInput other = input;
+  other.nodes->demand.alternatives = false;
+  for (const sizing::Survive weaker : {sizing::Survive::kNode, sizing::Survive::kNone}) {
+    if (weaker < input.survive) {
+      other.survive = weaker;
+      add(other, weaker == sizing::Survive::kNode ? "survive a node only" : "survive no loss",
+          fmt::format("--survive {}", sizing::SurviveName(weaker)));
+    }
+  }
+  other.survive = input.survive;
+  other.dead_band.reset();
+  add(other, "a fixed number of pods", "--fixed");
+  all.insert(all.begin(), found.begin(), found.end());
+}
+
+}  // namespace
+
+Result<Placement> Place(const PlacementInput& input, Rate rate, int needed) {
+  Result<Placement> placed = PlaceOnce(input, rate, needed);
+  if (placed) {
+    if (placed->plan && placed->bounds) {
+      AddScaledAlternatives(input, rate, needed, *placed);
+    }
+    return placed;
+  }
+  if (!input.nodes || input.nodes->demand.max_nodes == 0) {
+    return placed;
+  }
+  PlacementInput unlimited = input;
+  unlimited.nodes->demand.max_nodes = 0;
+  const Result<Placement> all = PlaceOnce(unlimited, rate, needed);
+  if (!all) {
+    return all;
+  }
+  const Rate carried = HighestRateThatFits(input, rate);
+  return Error{
+      ErrorCode::kInvalidArgument,
+      fmt::format("--max-nodes: {} pods for {} take {} nodes, {} are allowed; {}: allow more or "
+                  "larger ones, or promise less (--survive)",
+                  FormatCount(all->pods), FormatRate(rate), FormatCount(all->plan->nodes),
+                  FormatCount(input.nodes->demand.max_nodes),
+                  carried.per_second > 0
+                      ? fmt::format("those carry {} with the same promise", FormatRate(carried))
+                      : std::string("those carry nothing with the same promise"))};
+}
+
+}  // namespace loadline::cli

@@ -192,40 +192,19 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
   return {};
 }
 
-/// Pods, autoscaler and nodes for what keeps the objectives.
+/// Pods, autoscaler and nodes for what keeps the objectives; the formulae asked for `foreseen`.
 Status AddPlacement(const Arguments& arguments, const SizeInput& input, int foreseen,
                     report::SizeReport& report) {
   const int needed = report.answer.outlook.pods;
-  PlacementInput placing{.model = report.model,
-                         .objectives = input.objectives,
-                         .margin = static_cast<double>(needed) / foreseen,
-                         .survive = report.survive,
-                         .zones = report.zones,
-                         .dead_band = input.dead_band,
-                         .nodes = {}};
-  LowestTraffic lowest;
-  if (input.dead_band) {
-    lowest = LowestFor(input.traffic, report);
-    placing.lowest_share = lowest.rate / report.rate;
-  }
-  if (NodesAsked(arguments)) {
-    placing.nodes = TRY(ReadNodeChoice(arguments, input, report.survive, report.today));
-  } else if (report.survive == sizing::Survive::kNode) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "--survive: how many pods a node takes with it depends on its type: --node "
-                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
-  } else if (input.nodes.max_nodes > 0) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "--max-nodes: how many pods a node holds depends on its type: --node "
-                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
-  }
+  PlacementInput placing = TRY(PlacementFor(arguments, input, report));
+  placing.margin = static_cast<double>(needed) / foreseen;
   const Placement placed = TRY(Place(placing, report.rate, needed));
   report.pods = static_cast<int>(placed.pods);
   if (placed.bounds) {
     report.autoscaling =
         report::Autoscaling{.bounds = *placed.bounds,
                             .demand = placed.scaled,
-                            .lowest_from = lowest.from,
+                            .lowest_from = LowestFor(input.traffic, report).from,
                             .fixed_pods = static_cast<int>(placed.scaled.loss.PodsFor(needed))};
   }
   if (placed.plan) {

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "base/units_text.h"
+#include "cli/size_traffic.h"
 
 namespace loadline::cli {
 namespace {
@@ -123,6 +125,30 @@ void AddScaledAlternatives(const PlacementInput& input, Rate rate, int needed,
 }
 
 }  // namespace
+
+Result<PlacementInput> PlacementFor(const Arguments& arguments, const SizeInput& input,
+                                    const report::SizeReport& report) {
+  PlacementInput placing{.model = report.model,
+                         .objectives = input.objectives,
+                         .margin = 1.0,
+                         .survive = report.survive,
+                         .zones = report.zones,
+                         .dead_band = input.dead_band,
+                         .lowest_share = LowestFor(input.traffic, report).rate / report.rate,
+                         .nodes = {}};
+  constexpr std::string_view kWhichType =
+      "depends on its type: --node Standard_D4s_v5 or --provider azure, with --pod-cpu";
+  if (NodesAsked(arguments)) {
+    placing.nodes = TRY(ReadNodeChoice(arguments, input, report.survive, report.today));
+  } else if (report.survive == sizing::Survive::kNode) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("--survive: how many pods a node takes with it {}", kWhichType)};
+  } else if (input.nodes.max_nodes > 0) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("--max-nodes: how many pods a node holds {}", kWhichType)};
+  }
+  return placing;
+}
 
 Result<Placement> Place(const PlacementInput& input, Rate rate, int needed) {
   Result<Placement> placed = PlaceOnce(input, rate, needed);

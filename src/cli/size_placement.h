@@ -27,6 +27,12 @@ struct PlacementInput {
   std::optional<NodeChoice> nodes;
 };
 
+/// What the options ask for, and the model of `report` (with `rate` and `forecast` for the lowest
+/// traffic). Errors: as ReadNodeChoice(); a node to be outlived, or at most so many, of no type.
+[[nodiscard]] Result<PlacementInput> PlacementFor(const Arguments& arguments,
+                                                  const SizeInput& input,
+                                                  const report::SizeReport& report);
+
 /// Where the pods are.
 struct Placement {
   std::int64_t pods = 0;  ///< To run; under an autoscaler at most.

@@ -57,6 +57,7 @@ Json ToJson(const Confirmation& confirmation) {
     const measure::Objective& objective = each.model.objective;
     objectives.push_back({{"text", measure::Format(objective)},
                           {"holds", each.holds},
+                          {"broken", each.broken},
                           {"simulated", InUnit(objective, each.simulated)},
                           {"interval", {InUnit(objective, each.low), InUnit(objective, each.high)}},
                           {"model", InUnit(objective, each.model.value)},
@@ -101,27 +102,20 @@ std::string DayText(std::chrono::sys_days day) {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-Json TrafficOf(const SizeReport& report) {
-  Json forecast;
-  if (report.forecast) {
-    const sizing::Forecast& found = report.forecast->forecast;
-    forecast = {{"file", report.forecast->file},
-                {"until", report.forecast->until},
-                {"points", found.points},
-                {"history_days", Seconds(found.history) / 86'400},
-                {"expected_rps", found.peak.per_second},
-                {"interval_rps", {found.low.per_second, found.high.per_second}},
-                {"confidence", found.confidence},
-                {"growth_per_year", found.growth_per_year},
-                {"growth_per_year_interval", {found.growth_low, found.growth_high}},
-                {"scatter", found.scatter},
-                {"highest_seen_rps", found.highest_seen.per_second},
-                {"lowest_seen_rps", found.lowest_seen.per_second}};
-  }
-  return {{"rate_rps", report.rate.per_second},
-          {"rate_now_rps", report.rate_now.per_second},
-          {"growth_share", report.growth},
-          {"forecast", forecast}};
+Json ToJson(const TrafficForecast& traffic) {
+  const sizing::Forecast& found = traffic.forecast;
+  return {{"file", traffic.file},
+          {"until", traffic.until},
+          {"points", found.points},
+          {"history_days", Seconds(found.history) / 86'400},
+          {"expected_rps", found.peak.per_second},
+          {"interval_rps", {found.low.per_second, found.high.per_second}},
+          {"confidence", found.confidence},
+          {"growth_per_year", found.growth_per_year},
+          {"growth_per_year_interval", {found.growth_low, found.growth_high}},
+          {"scatter", found.scatter},
+          {"highest_seen_rps", found.highest_seen.per_second},
+          {"lowest_seen_rps", found.lowest_seen.per_second}};
 }
 
 Json ToJson(const Autoscaling& scaling) {
@@ -132,6 +126,7 @@ Json ToJson(const Autoscaling& scaling) {
           {"dead_band_share", scaling.demand.dead_band},
           {"top_of_dead_band_share", bounds.top},
           {"margin", scaling.demand.margin},
+          {"pods_lost_with_a_node", scaling.demand.loss.pods_on_a_node},
           {"weakest_pods", bounds.weakest},
           {"weakest_may_be_busy_share", Number(bounds.weakest_busy)},
           {"lowest_rps", scaling.demand.lowest.per_second},
@@ -231,7 +226,8 @@ std::string SizeDocument(const SizeReport& report) {
       {"rate_rps", report.rate.per_second},
       {"rate_now_rps", report.rate_now.per_second},
       {"growth_share", report.growth},
-      {"traffic", TrafficOf(report)},
+      {"growth_text", report.growth_text},
+      {"forecast", report.forecast ? ToJson(*report.forecast) : Json()},
       {"survive", sizing::SurviveName(report.survive)},
       {"zones", report.zones},
       {"left_after_loss",

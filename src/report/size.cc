@@ -65,7 +65,7 @@ std::string ByZone(std::int64_t pods, int zones) {
                      zones, FormatCount(each.back()), zones - fuller == 1 ? "" : "s");
 }
 
-void AddPromise(const SizeReport& report, SizeLines& lines) {
+void AddPromise(const SizeReport& report, HeadedLines& lines) {
   std::string promise;
   for (const sizing::ObjectiveOutlook& each : report.answer.outlook.objectives) {
     promise += fmt::format("{}{}", promise.empty() ? "" : ", ", measure::Format(each.objective));
@@ -80,7 +80,7 @@ void AddPromise(const SizeReport& report, SizeLines& lines) {
   lines.Add("PROMISE", promise);
 }
 
-void AddWhy(const SizeReport& report, SizeLines& lines) {
+void AddWhy(const SizeReport& report, HeadedLines& lines) {
   const sizing::ServiceModel& model = report.model;
   const queueing::Pool& pod = model.pod;
   std::string service = fmt::format("service time {}", FormatDuration(pod.service));
@@ -119,14 +119,13 @@ void AddWhy(const SizeReport& report, SizeLines& lines) {
   }
   if (report.survive == sizing::Survive::kZone && !report.autoscaling) {
     const sizing::Loss loss{.survive = report.survive, .zones = report.zones};
-    lines.Add("WHY",
-              fmt::format("{}, so that {} are left when {} is lost",
-                          ByZone(report.pods, report.zones), FormatCount(loss.LeftOf(report.pods)),
-                          report.pods % report.zones == 0 ? "one" : "a full one"));
+    lines.Add("WHY", fmt::format("{}: {} stay when {} is lost", ByZone(report.pods, report.zones),
+                                 FormatCount(loss.LeftOf(report.pods)),
+                                 report.pods % report.zones == 0 ? "one" : "a full one"));
   }
 }
 
-void AddConfirmation(const Confirmation& confirmation, SizeLines& lines) {
+void AddConfirmation(const Confirmation& confirmation, HeadedLines& lines) {
   if (!confirmation.skipped.empty()) {
     lines.Add("CONFIRM", confirmation.skipped);
     return;
@@ -153,8 +152,8 @@ void AddConfirmation(const Confirmation& confirmation, SizeLines& lines) {
 
 }  // namespace
 
-std::string SizeText(const SizeReport& report, const Style& style) {
-  SizeLines lines(style);
+std::vector<SizeLine> SizeLines(const SizeReport& report) {
+  HeadedLines lines;
   if (report.explained) {
     for (const std::string& line : report.explain) {
       lines.Add("EXPLAIN", line);
@@ -190,6 +189,10 @@ std::string SizeText(const SizeReport& report, const Style& style) {
   }
   AddManifests(report, lines);
   return lines.Take();
+}
+
+std::string SizeText(const SizeReport& report, const Style& style) {
+  return TextOf(SizeLines(report), style);
 }
 
 }  // namespace loadline::report

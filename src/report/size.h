@@ -114,6 +114,15 @@ struct SizeReport {
   std::vector<std::string> commands;  ///< How to use them: `kubectl apply -f …`.
 };
 
+/// A line and its heading: `ANSWER`, `PROMISE`, `WHY`, ….
+struct SizeLine {
+  std::string head;
+  std::string text;
+};
+
+/// Everything in the order in which it is told; lines of one heading follow each other.
+[[nodiscard]] std::vector<SizeLine> SizeLines(const SizeReport& report);
+
 /// ANSWER, PROMISE, WHY, …: for people.
 [[nodiscard]] std::string SizeText(const SizeReport& report, const Style& style);
 

@@ -30,25 +30,45 @@ std::string SignedPercent(double share) {
   return fmt::format("{}{}", share < 0 ? '-' : '+', FormatPercent(std::abs(share)));
 }
 
-}  // namespace
+// A number and its unit stay on one line: `42 %`, `512 MiB`, `24 x`.
+constexpr char kGlue = '\x01';
 
-void SizeLines::Add(std::string_view head, std::string_view line) {
-  const bool again = head == last_;
-  const std::string padded = Pad(again ? "" : head, kHead, Align::kLeft);
-  text_ += again ? padded : Paint(style_, Tone::kBold, padded);
-  bool first = true;
-  for (const std::string& piece : Wrap(Spelled(style_, std::string(line)),
-                                       std::max(kLeastRoom, style_.width - kHead), kFollows)) {
-    text_ += first ? "" : std::string(kHead, ' ');
-    text_ += piece;
-    text_ += '\n';
-    first = false;
+std::string Glued(std::string text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 1)) {
+    const std::string_view rest = std::string_view(text).substr(at + 1);
+    const std::string_view word = rest.substr(0, rest.find_first_of(" ,;:)"));
+    const bool unit = word == "%" || word == "ms" || word == "s" || word == "us" || word == "CPU" ||
+                      word == "USD" || word == "x" || word == "KiB" || word == "MiB" ||
+                      word == "GiB";
+    if (unit && at > 0 && digit(text[at - 1])) {
+      text[at] = kGlue;
+    }
   }
-  last_ = head;
+  return text;
 }
 
-std::string SizeLines::Take() {
-  return std::move(text_);
+}  // namespace
+
+std::string TextOf(const std::vector<SizeLine>& lines, const Style& style) {
+  std::string text;
+  std::string_view last;
+  const int room = std::max(kLeastRoom, style.width - kHead);
+  for (const SizeLine& line : lines) {
+    const bool again = line.head == last;
+    const std::string padded = Pad(again ? "" : line.head, kHead, Align::kLeft);
+    text += again ? padded : Paint(style, Tone::kBold, padded);
+    bool first = true;
+    for (std::string& piece : Wrap(Glued(Spelled(style, line.text)), room, kFollows)) {
+      text += first ? "" : std::string(kHead, ' ');
+      std::ranges::replace(piece, kGlue, ' ');
+      text += piece;
+      text += '\n';
+      first = false;
+    }
+    last = line.head;
+  }
+  return text;
 }
 
 std::string PodsText(std::int64_t count) {
@@ -79,7 +99,7 @@ std::string CostText(const NodesReport& nodes, std::chrono::sys_days today) {
                      catalog::DescribeAge(today, nodes.plan.oldest));
 }
 
-void AddTraffic(const SizeReport& report, SizeLines& lines) {
+void AddTraffic(const SizeReport& report, HeadedLines& lines) {
   if (!report.forecast) {
     return;
   }
@@ -97,7 +117,7 @@ void AddTraffic(const SizeReport& report, SizeLines& lines) {
                         FormatRate(report.rate)));
 }
 
-void AddNodes(const SizeReport& report, SizeLines& lines) {
+void AddNodes(const SizeReport& report, HeadedLines& lines) {
   if (!report.nodes) {
     return;
   }
@@ -140,7 +160,7 @@ void AddNodes(const SizeReport& report, SizeLines& lines) {
   }
 }
 
-void AddAutoscaling(const SizeReport& report, SizeLines& lines) {
+void AddAutoscaling(const SizeReport& report, HeadedLines& lines) {
   if (!report.autoscaling) {
     return;
   }
@@ -173,7 +193,7 @@ void AddAutoscaling(const SizeReport& report, SizeLines& lines) {
                                      FormatCount(report.autoscaling->fixed_pods)));
 }
 
-void AddAssumed(const SizeReport& report, SizeLines& lines) {
+void AddAssumed(const SizeReport& report, HeadedLines& lines) {
   std::string text;
   for (const Assumption& each : report.assumed) {
     text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", each.what, each.flag);
@@ -183,7 +203,7 @@ void AddAssumed(const SizeReport& report, SizeLines& lines) {
   }
 }
 
-void AddManifests(const SizeReport& report, SizeLines& lines) {
+void AddManifests(const SizeReport& report, HeadedLines& lines) {
   for (const WrittenManifest& each : report.manifests) {
     lines.Add("FILES", fmt::format("{}   {}", each.path, each.what));
   }

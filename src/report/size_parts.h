@@ -3,25 +3,28 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "report/size.h"
 #include "report/style.h"
 
 namespace loadline::report {
 
-/// Lines under headings, each heading once; long lines break at the style's width.
-class SizeLines {
+/// The lines in the making.
+class HeadedLines {
  public:
-  explicit SizeLines(const Style& style) : style_(style) {}
-
-  void Add(std::string_view head, std::string_view line);
-  [[nodiscard]] std::string Take();
+  void Add(std::string_view head, std::string_view line) {
+    lines_.push_back({std::string(head), std::string(line)});
+  }
+  [[nodiscard]] std::vector<SizeLine> Take() { return std::move(lines_); }
 
  private:
-  const Style& style_;
-  std::string last_;
-  std::string text_;
+  std::vector<SizeLine> lines_;
 };
+
+/// As text: each heading once, long lines broken at the style's width.
+[[nodiscard]] std::string TextOf(const std::vector<SizeLine>& lines, const Style& style);
 
 /// `1 pod`, `1,250 pods`.
 [[nodiscard]] std::string PodsText(std::int64_t count);
@@ -33,13 +36,13 @@ class SizeLines {
 [[nodiscard]] std::string CostText(const NodesReport& nodes, std::chrono::sys_days today);
 
 /// TRAFFIC: what the forecast found; nothing without one.
-void AddTraffic(const SizeReport& report, SizeLines& lines);
+void AddTraffic(const SizeReport& report, HeadedLines& lines);
 /// NODES and CHEAPER; nothing where nodes were not asked for.
-void AddNodes(const SizeReport& report, SizeLines& lines);
+void AddNodes(const SizeReport& report, HeadedLines& lines);
 /// AUTOSCALE; nothing without an autoscaler.
-void AddAutoscaling(const SizeReport& report, SizeLines& lines);
+void AddAutoscaling(const SizeReport& report, HeadedLines& lines);
 /// ASSUMED and FILES.
-void AddAssumed(const SizeReport& report, SizeLines& lines);
-void AddManifests(const SizeReport& report, SizeLines& lines);
+void AddAssumed(const SizeReport& report, HeadedLines& lines);
+void AddManifests(const SizeReport& report, HeadedLines& lines);
 
 }  // namespace loadline::report

@@ -319,27 +319,4 @@ Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history, Duration
   return forecast;
 }
 
-Result<double> TopOfDeadBand(double target, double tolerance) {
-  if (!(target > 0 && target <= 1) || !(tolerance >= 0)) {
-    return Wrong(
-        fmt::format("target utilisation {}, tolerance {}: a target in (0, 1] and a "
-                    "tolerance of 0 or more",
-                    target, tolerance));
-  }
-  return target * (1 + tolerance);
-}
-
-Result<std::int64_t> PodsForDeadBand(std::int64_t pods, double busy, double target,
-                                     double tolerance) {
-  const double top = TRY(TopOfDeadBand(target, tolerance));
-  if (pods < 1 || !(busy > 0 && busy <= 1)) {
-    return Wrong(
-        fmt::format("{} pods that are {} busy: one pod at least, busy in (0, 1]", pods, busy));
-  }
-  // The autoscaler adds no pod until `top`: if the pods are to stay as idle as `busy`, `top / busy`
-  // times as many would have to stand there already.
-  const double needed = static_cast<double>(pods) * std::max(1.0, top / busy);
-  return static_cast<std::int64_t>(std::ceil(needed - 1e-9));
-}
-
 }  // namespace loadline::sizing

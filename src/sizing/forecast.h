@@ -68,18 +68,4 @@ struct Forecast {
 [[nodiscard]] Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history,
                                             Duration horizon, double confidence = 0.9);
 
-/// The most that each pod can be made to do before an autoscaler adds another: with a target
-/// utilisation, it holds still up to `target` · (1 + tolerance). The utilisation there: 0.88 for a
-/// target of 80 % and the tolerance of 10 %.
-///
-/// Errors (kInvalidArgument): a target outside (0, 1], a negative tolerance.
-/// Source: Kubernetes, `pkg/controller/podautoscaler` (`horizontal-pod-autoscaler-tolerance`).
-[[nodiscard]] Result<double> TopOfDeadBand(double target, double tolerance = 0.1);
-
-/// Pods so that nothing breaks at the top of the dead band: `pods` suffice at `busy` (their
-/// utilisation of what they request), and the autoscaler lets it rise to the top of the band. With
-/// more than that the number grows in proportion, rounded up.
-[[nodiscard]] Result<std::int64_t> PodsForDeadBand(std::int64_t pods, double busy, double target,
-                                                   double tolerance = 0.1);
-
 }  // namespace loadline::sizing

@@ -109,19 +109,5 @@ TEST(ParseTraffic, SaysWhereAndWhatIsWrong) {
   EXPECT_THAT(error("time,rps\n2026-11-02,3\n"), HasSubstr("two rows"));
 }
 
-TEST(TopOfDeadBand, IsTheTargetAndItsTolerance) {
-  EXPECT_NEAR(*TopOfDeadBand(0.8), 0.88, 1e-12);
-  EXPECT_FALSE(TopOfDeadBand(0));
-  EXPECT_FALSE(TopOfDeadBand(1.2));
-}
-
-TEST(PodsForDeadBand, AddsWhatTheAutoscalerDoesNot) {
-  // 12 pods suffice at 70 % busy, and the autoscaler holds still up to 88 %: 12 · 0.88/0.7 = 15.1.
-  EXPECT_EQ(*PodsForDeadBand(12, 0.7, 0.8), 16);
-  // It reacts at 66 %, before 70 %: no more are needed.
-  EXPECT_EQ(*PodsForDeadBand(12, 0.7, 0.6), 12);
-  EXPECT_FALSE(PodsForDeadBand(0, 0.7, 0.8));
-}
-
 }  // namespace
 }  // namespace loadline::sizing

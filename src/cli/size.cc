@@ -219,22 +219,30 @@ Status AddPlacement(const Arguments& arguments, const SizeInput& input, int fore
 
 /// What was taken for granted beside the nodes.
 void SayAssumed(const Arguments& arguments, const SizeInput& input, report::SizeReport& report) {
-  if (input.dead_band && !arguments.Has("--dead-band")) {
-    report.assumed.push_back({fmt::format("the autoscaler's dead band is Kubernetes' own, {}",
-                                          FormatPercent(*input.dead_band)),
-                              "--dead-band"});
+  const auto assume = [&](std::string_view about, std::string_view flag, std::string what) {
+    if (!arguments.Has(flag)) {
+      report.assumed.push_back({std::string(about), std::move(what), std::string(flag)});
+    }
+  };
+  if (input.from.empty()) {
+    assume("service", "--concurrency", "one request at a time");
+    assume("service", "--overhead", "nothing beside it in a response");
   }
+  assume("service", "--queue", "no request is turned away");
   if (input.dead_band) {
+    assume("traffic", "--dead-band",
+           fmt::format("the autoscaler's dead band is Kubernetes' own, {}",
+                       FormatPercent(*input.dead_band)));
     report.assumed.push_back(
-        {"a pod that is always busy uses the CPU that it asks for", "--pod-cpu"});
+        {"service", "a pod that is always busy uses the CPU that it asks for", "--pod-cpu"});
   }
-  if (!input.manifests.folder.empty() && !arguments.Has("--name")) {
-    report.assumed.push_back(
-        {fmt::format("the Deployment is called {}", input.manifests.name), "--name"});
-  }
-  if (!input.manifests.folder.empty() && input.manifests.labels.empty()) {
-    report.assumed.push_back(
-        {fmt::format("its pods have the label app={}", input.manifests.name), "--label"});
+  if (!input.manifests.folder.empty()) {
+    const std::string& name = input.manifests.name;
+    assume("manifests", "--name", fmt::format("a Deployment {}", name));
+    assume("manifests", "--namespace", "no namespace");
+    assume("manifests", "--container", fmt::format("its container {}", name));
+    assume("manifests", "--label", fmt::format("its pods' label app={}", name));
+    assume("manifests", "--cpu-limit", "no CPU limit");
   }
 }
 

@@ -218,6 +218,15 @@ Status WriteManifests(const SizeInput& input, report::SizeReport& report) {
     TRY(WriteWhole(PathOf(input.manifests, each.file), Marked(each.yaml)));
   }
   Tell(input.manifests, *manifests, request, report);
+  if (report.nodes && !report.autoscaling && report.survive == sizing::Survive::kNode) {
+    const sizing::NodePlan& plan = report.nodes->plan;
+    if (plan.most_pods_on_a_node < plan.groups.front().places.pods) {
+      report.thin_ice.push_back(
+          fmt::format("a node takes {} pods with it where they are spread evenly, which the patch "
+                      "asks for and the scheduler may fail to keep",
+                      plan.most_pods_on_a_node));
+    }
+  }
   // Of an earlier answer with an autoscaler: `kubectl apply -f FOLDER` would still take it.
   const std::string old = PathOf(input.manifests, kFiles[1]);
   if (request.fixed && fs::exists(old, code)) {

@@ -148,31 +148,39 @@ Result<NodeChoice> ReadNodeChoice(const Arguments& arguments, const SizeInput& i
 
 void SayWhatNodesRestOn(const Arguments& arguments, const SizeInput& input,
                         report::SizeReport& report) {
-  const auto assume = [&](std::string_view flag, std::string what) {
+  const auto assume = [&](std::string_view about, std::string_view flag, std::string what) {
     if (!arguments.Has(flag)) {
-      report.assumed.push_back({std::move(what), std::string(flag)});
+      report.assumed.push_back({std::string(about), std::move(what), std::string(flag)});
     }
   };
   const sizing::NodeDemand& demand = report.nodes->demand;
-  if (!input.survive) {
-    report.assumed.push_back({"one node may be lost", "--survive"});
+  const sizing::NodeGroup& first = report.nodes->plan.groups.front();
+  assume("nodes", "--survive", "one may be lost");
+  assume("nodes", "--zones", fmt::format("{} zone{}", demand.zones, demand.zones == 1 ? "" : "s"));
+  assume("nodes", "--platform",
+         fmt::format("kubelets as of {}",
+                     catalog::PlatformName(catalog::DefaultPlatform(first.type.provider))));
+  assume("nodes", "--max-pods", fmt::format("up to {} pods on each", first.allocatable.pods));
+  if (!arguments.Has("--node")) {
+    assume("nodes", "--arch", "amd64");
   }
-  assume("--zones", fmt::format("{} zone{}", demand.zones, demand.zones == 1 ? "" : "s"));
-  assume("--daemonsets",
-         fmt::format("DaemonSets of {:g} CPU, {} in {} pods on each node",
+  assume("nodes", "--daemonsets",
+         fmt::format("DaemonSets of {:g} CPU, {} in {} pods on each",
                      static_cast<double>(demand.overhead.daemons.millicores) / 1000,
                      FormatBytes(demand.overhead.daemons.memory), demand.overhead.daemon_pods));
-  assume("--cluster-pods", "no pods of the cluster's own");
+  assume("nodes", "--cluster-pods", "no pods of the cluster's own");
+  assume("nodes", "--pod-memory", "pods ask for no memory");
   if (input.pod_memory.count > 0) {
-    assume("--peak-memory",
+    assume("nodes", "--peak-memory",
            fmt::format("memory peaks {} above {}", FormatPercent(input.nodes.memory_peak),
                        FormatBytes(input.pod_memory)));
-  } else {
-    report.assumed.push_back({"pods ask for no memory", "--pod-memory"});
   }
-  assume("--surge", "no room kept for a rollout");
-  assume("--spot", "on-demand prices");
-  assume("--hours", fmt::format("{:g} hours a month", demand.hours_per_month));
+  assume("nodes", "--surge", "no room kept for a rollout");
+  assume("price", "--spot", "on demand");
+  assume("price", "--hours", fmt::format("{:g} hours a month", demand.hours_per_month));
+  if (!first.type.region.empty()) {
+    assume("price", "--region", first.type.region);
+  }
   std::string free;
   for (const std::string_view flag : {"--control-plane", "--disk", "--load-balancer"}) {
     if (!arguments.Has(flag)) {
@@ -180,7 +188,7 @@ void SayWhatNodesRestOn(const Arguments& arguments, const SizeInput& input,
     }
   }
   if (!free.empty()) {
-    report.assumed.push_back({"0 USD for what else there is", free});
+    report.assumed.push_back({"price", "0 USD for the rest", free});
   }
   const std::chrono::days age = catalog::AgeOn(report.today, report.nodes->plan.oldest);
   if (age > catalog::kFreshFor) {

@@ -47,7 +47,7 @@ Status AddForecast(const TrafficInput& input, report::SizeReport& report) {
   report.forecast = report::TrafficForecast{
       .file = input.history, .until = DayOf(last + ahead), .forecast = *forecast};
   if (ahead == input.horizon.ahead && ahead == Horizon{}.ahead) {
-    report.assumed.push_back({"a year ahead", "--horizon"});
+    report.assumed.push_back({"traffic", "a year ahead", "--horizon"});
   }
   return {};
 }
@@ -73,7 +73,7 @@ Status AddTraffic(const TrafficInput& input, report::SizeReport& report) {
   } else if (input.growth != 0) {
     report.growth_text = share + " growth";
   } else {
-    report.assumed.push_back({"growth 0, traffic as given", "--growth 30%"});
+    report.assumed.push_back({"traffic", "growth 0", "--growth 30%"});
   }
   report.growth = report.rate / report.rate_now - 1;
   return {};

@@ -214,7 +214,7 @@ std::string SizeDocument(const SizeReport& report) {
   }
   Json assumed = Json::array();
   for (const Assumption& each : report.assumed) {
-    assumed.push_back({{"what", each.what}, {"flag", each.flag}});
+    assumed.push_back({{"about", each.about}, {"what", each.what}, {"flag", each.flag}});
   }
   const std::optional<NodesReport>& nodes = report.nodes;
   const sizing::Loss loss{.survive = report.survive, .zones = report.zones};

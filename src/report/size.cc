@@ -109,9 +109,11 @@ void AddWhy(const SizeReport& report, HeadedLines& lines) {
           "classic formula: {}{} = 100 % busy; the queue never ends", PodsText(report.classic_pods),
           report.classic_nodes ? fmt::format(", {} nodes", *report.classic_nodes) : std::string()));
   const sizing::PodsOutlook& outlook = report.answer.outlook;
-  lines.Add("WHY", fmt::format("balancer {}: {} keep {} with {}, {} busy; they hold up to {}",
-                               queueing::Name(pod.balance), PodsText(outlook.pods), Values(outlook),
-                               FormatDuration(model.service_high), FormatPercent(outlook.busy),
+  const bool one = outlook.pods == 1;
+  lines.Add("WHY", fmt::format("balancer {}: {} keep{} {} with {}, {} busy; {} up to {}",
+                               queueing::Name(pod.balance), PodsText(outlook.pods), one ? "s" : "",
+                               Values(outlook), FormatDuration(model.service_high),
+                               FormatPercent(outlook.busy), one ? "it holds" : "they hold",
                                FormatRate(report.edge)));
   if (report.answer.fewer) {
     lines.Add("WHY", fmt::format("one fewer, {}: {}", PodsText(report.answer.fewer->pods),

@@ -71,8 +71,9 @@ struct NodesReport {
 
 /// Something that nobody said and the answer rests on, and what says otherwise.
 struct Assumption {
-  std::string what;  ///< `memory peak +20 %`
-  std::string flag;  ///< `--peak-memory`
+  std::string about;  ///< `traffic`, `service`, `nodes`, `price`, `manifests`
+  std::string what;   ///< `memory peaks 20 % above 512 MiB`
+  std::string flag;   ///< `--peak-memory`
 };
 
 /// A manifest that was written.

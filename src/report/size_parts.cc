@@ -194,12 +194,17 @@ void AddAutoscaling(const SizeReport& report, HeadedLines& lines) {
 }
 
 void AddAssumed(const SizeReport& report, HeadedLines& lines) {
-  std::string text;
-  for (const Assumption& each : report.assumed) {
-    text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", each.what, each.flag);
-  }
-  if (!text.empty()) {
-    lines.Add("ASSUMED", text);
+  for (const std::string_view about : {"traffic", "service", "nodes", "price", "manifests"}) {
+    std::string text;
+    for (const Assumption& each : report.assumed) {
+      if (each.about == about) {
+        text += fmt::format("{} {} ({})", text.empty() ? fmt::format("{}:", about) : ";", each.what,
+                            each.flag);
+      }
+    }
+    if (!text.empty()) {
+      lines.Add("ASSUMED", text);
+    }
   }
 }
 

@@ -151,20 +151,36 @@ std::string_view NoteOf(queueing::Balance balance) {
   return "";
 }
 
-void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
-  const std::vector<measure::Objective> objectives = input.objectives;
+/// The same promise behind other balancers.
+void AddAlternatives(PlacementInput placing, report::SizeReport& report) {
+  placing.margin = 1;  // What the simulator asked for was for the answer's own.
+  if (placing.nodes) {
+    placing.nodes->demand.alternatives = false;
+    placing.nodes->demand.max_nodes = 0;
+  }
   for (const queueing::Balance balance :
        {queueing::Balance::kRandom, queueing::Balance::kRoundRobin, queueing::Balance::kTwoChoices,
         queueing::Balance::kLeast, queueing::Balance::kCentral}) {
     if (balance == report.model.pod.balance) {
       continue;
     }
-    sizing::ServiceModel other = report.model;
-    other.pod.balance = balance;
-    const Result<sizing::PodsAnswer> answer = sizing::FewestPods(other, report.rate, objectives);
-    report.alternatives.push_back({std::string(NoteOf(balance)),
-                                   fmt::format("--balance {}", queueing::Name(balance)),
-                                   answer ? answer->outlook.pods : 0});
+    placing.model.pod.balance = balance;
+    report::Alternative other{.what = std::string(NoteOf(balance)),
+                              .flag = fmt::format("--balance {}", queueing::Name(balance)),
+                              .nodes = {}};
+    const Result<sizing::PodsAnswer> answer =
+        sizing::FewestPods(placing.model, report.rate, placing.objectives);
+    const Result<Placement> placed =
+        answer ? Place(placing, report.rate, answer->outlook.pods) : answer.error();
+    if (placed) {
+      other.needed = answer->outlook.pods;
+      other.pods = static_cast<int>(placed->pods);
+      if (placed->plan) {
+        other.nodes = static_cast<int>(placed->plan->nodes);
+        other.usd_per_month = placed->plan->usd_per_month;
+      }
+    }
+    report.alternatives.push_back(std::move(other));
   }
 }
 
@@ -201,11 +217,11 @@ Status AddPlacement(const Arguments& arguments, const SizeInput& input, int fore
   const Placement placed = TRY(Place(placing, report.rate, needed));
   report.pods = static_cast<int>(placed.pods);
   if (placed.bounds) {
-    report.autoscaling =
-        report::Autoscaling{.bounds = *placed.bounds,
-                            .demand = placed.scaled,
-                            .lowest_from = LowestFor(input.traffic, report).from,
-                            .fixed_pods = static_cast<int>(placed.scaled.loss.PodsFor(needed))};
+    report.autoscaling = report::Autoscaling{
+        .bounds = *placed.bounds,
+        .demand = placed.scaled,
+        .lowest_from = LowestFor(input.traffic, report).from,
+        .fixed_pods = placed.plan ? 0 : static_cast<int>(placed.scaled.loss.PodsFor(needed))};
   }
   if (placed.plan) {
     report.nodes = report::NodesReport{.demand = placed.demand,
@@ -214,6 +230,7 @@ Status AddPlacement(const Arguments& arguments, const SizeInput& input, int fore
                                        .price_list = placing.nodes->price_list};
     SayWhatNodesRestOn(arguments, input, report);
   }
+  AddAlternatives(std::move(placing), report);
   return {};
 }
 
@@ -277,7 +294,6 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
   report.answer = TRY(sizing::FewestPods(report.model, report.rate, input.objectives));
   const int foreseen = report.answer.outlook.pods;
   Explain(input, report);
-  AddAlternatives(input, report);
   if (!arguments.Has("--no-confirm")) {
     TRY(Confirm(input, report));
   }

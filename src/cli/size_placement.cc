@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/units_text.h"
 #include "cli/size_traffic.h"
+#include "sizing/packing.h"
 
 namespace loadline::cli {
 namespace {
@@ -28,44 +30,79 @@ Result<Placement> PlaceFixed(const PlacementInput& input, int needed) {
   return placement;
 }
 
-std::int64_t MostPlaces(const sizing::NodePlan& plan) {
-  std::int64_t most = 0;
-  for (const sizing::NodeGroup& group : plan.groups) {
-    most = std::max(most, group.places.pods);
-  }
-  return most;
+// Pods that fit onto a node of `type`; 0 where none does.
+std::int64_t PlacesOf(const sizing::NodeDemand& demand, const catalog::NodeType& type) {
+  const Result<catalog::Allocatable> allocatable = catalog::AllocatableOf(
+      type, demand.platform.value_or(catalog::DefaultPlatform(type.provider)),
+      demand.max_pods_per_node);
+  return allocatable
+             ? sizing::PlacesOn(*allocatable, demand.overhead, demand.pod, demand.one_per_node).pods
+             : 0;
 }
 
-// The pods that an autoscaler asks for decide on the nodes, and those on how many pods a node takes
-// with it, which the autoscaler has to allow for: until they agree. Nodes that are left full while
-// the autoscaler scales down lose as many as they have places.
-Result<Placement> PlaceScaled(const PlacementInput& input, Rate rate, int needed) {
-  sizing::AutoscalerDemand scaled{.peak = rate,
-                                  .lowest = rate * input.lowest_share,
-                                  .dead_band = *input.dead_band,
-                                  .margin = input.margin,
-                                  .loss = {.survive = input.survive, .zones = input.zones}};
+// Under an autoscaler that allows for the loss of `on_a_node` pods with a node.
+Result<Placement> ScaledFor(const PlacementInput& input, Rate rate, int needed,
+                            std::int64_t on_a_node) {
   Placement placement;
-  if (input.nodes) {
-    placement = TRY(PlaceFixed(input, needed));
-    scaled.loss.pods_on_a_node = MostPlaces(*placement.plan);
+  sizing::AutoscalerDemand& scaled = placement.scaled;
+  scaled = {.peak = rate,
+            .lowest = rate * input.lowest_share,
+            .dead_band = *input.dead_band,
+            .margin = input.margin,
+            .loss = {.survive = input.survive, .zones = input.zones, .pods_on_a_node = on_a_node}};
+  placement.bounds = TRY(sizing::BoundsFor(input.model, input.objectives, scaled,
+                                           static_cast<int>(scaled.loss.PodsFor(needed))));
+  placement.pods = placement.bounds->max_pods;
+  if (!input.nodes) {
+    return placement;
   }
-  for (;;) {
-    const auto fewest = static_cast<int>(scaled.loss.PodsFor(needed));
-    placement.scaled = scaled;
-    placement.bounds = TRY(sizing::BoundsFor(input.model, input.objectives, scaled, fewest));
-    placement.pods = placement.bounds->max_pods;
-    if (!input.nodes) {
-      return placement;
-    }
-    placement.demand.least = placement.bounds->max_pods;
-    placement.plan = TRY(sizing::PlanNodes(placement.demand, input.nodes->types));
-    const std::int64_t places = MostPlaces(*placement.plan);
-    if (input.survive != sizing::Survive::kNode || places <= scaled.loss.pods_on_a_node) {
-      return placement;
-    }
-    scaled.loss.pods_on_a_node = places;
+  placement.demand = input.nodes->demand;
+  placement.demand.survive = input.survive;
+  placement.demand.pods = needed;
+  placement.demand.least = placement.bounds->max_pods;
+  placement.plan = TRY(sizing::PlanNodes(placement.demand, input.nodes->types));
+  return placement;
+}
+
+// A large node is cheap for many pods, and takes many with it when few run, which an autoscaler has
+// to allow for with all of them. So the cheapest over the places that a node may have at most.
+// Nodes that stay full while the autoscaler scales down lose as many pods as they have places.
+Result<Placement> PlaceScaled(const PlacementInput& input, Rate rate, int needed) {
+  if (!input.nodes || input.survive != sizing::Survive::kNode) {
+    return ScaledFor(input, rate, needed, 0);
   }
+  std::set<std::int64_t> limits;
+  for (const catalog::NodeType& type : input.nodes->types) {
+    limits.insert(PlacesOf(input.nodes->demand, type));
+  }
+  limits.erase(0);
+  if (limits.empty()) {
+    return PlaceFixed(input, needed);  // It fails, and says what a node lacks.
+  }
+  PlacementInput limited = input;
+  limited.nodes->demand.alternatives = false;
+  Result<Placement> best = Error{};
+  std::int64_t best_limit = 0;
+  for (const std::int64_t limit : limits) {
+    limited.nodes->types = input.nodes->types;
+    std::erase_if(limited.nodes->types, [&](const catalog::NodeType& type) {
+      return PlacesOf(input.nodes->demand, type) > limit;
+    });
+    Result<Placement> placed = ScaledFor(limited, rate, needed, limit);
+    if (!best || (placed && placed->plan->usd_per_month < best->plan->usd_per_month)) {
+      best = std::move(placed);
+      best_limit = limit;
+    }
+  }
+  if (!best || !input.nodes->demand.alternatives) {
+    return best;
+  }
+  limited.nodes->demand.alternatives = true;
+  limited.nodes->types = input.nodes->types;
+  std::erase_if(limited.nodes->types, [&](const catalog::NodeType& type) {
+    return PlacesOf(input.nodes->demand, type) > best_limit;
+  });
+  return ScaledFor(limited, rate, needed, best_limit);
 }
 
 Result<Placement> PlaceOnce(const PlacementInput& input, Rate rate, int needed) {
@@ -163,6 +200,7 @@ Result<Placement> Place(const PlacementInput& input, Rate rate, int needed) {
   }
   PlacementInput unlimited = input;
   unlimited.nodes->demand.max_nodes = 0;
+  unlimited.nodes->demand.alternatives = false;
   const Result<Placement> all = PlaceOnce(unlimited, rate, needed);
   if (!all) {
     return all;

@@ -132,7 +132,7 @@ Json ToJson(const Autoscaling& scaling) {
           {"lowest_rps", scaling.demand.lowest.per_second},
           {"lowest_from", scaling.lowest_from},
           {"peak_work_pods", Number(bounds.peak_work)},
-          {"fixed_pods", scaling.fixed_pods}};
+          {"fixed_pods", scaling.fixed_pods > 0 ? Json(scaling.fixed_pods) : Json()}};
 }
 
 Json ToJson(const sizing::NodeGroup& group) {
@@ -210,7 +210,10 @@ std::string SizeDocument(const SizeReport& report) {
   for (const Alternative& each : report.alternatives) {
     alternatives.push_back({{"what", each.what},
                             {"flag", each.flag},
-                            {"pods", each.pods > 0 ? Json(each.pods) : Json()}});
+                            {"needed", each.needed > 0 ? Json(each.needed) : Json()},
+                            {"pods", each.pods > 0 ? Json(each.pods) : Json()},
+                            {"nodes", each.nodes ? Json(*each.nodes) : Json()},
+                            {"usd_per_month", each.nodes ? Number(each.usd_per_month) : Json()}});
   }
   Json assumed = Json::array();
   for (const Assumption& each : report.assumed) {

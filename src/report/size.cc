@@ -182,9 +182,14 @@ std::vector<SizeLine> SizeLines(const SizeReport& report) {
     lines.Add("THIN ICE", fmt::format("{}. {}", ++number, line));
   }
   for (const Alternative& each : report.alternatives) {
-    lines.Add("INSTEAD", each.pods > 0
-                             ? fmt::format("{}: {}   {}", each.what, PodsText(each.pods), each.flag)
-                             : fmt::format("{}: impossible   {}", each.what, each.flag));
+    const std::string nodes = each.nodes
+                                  ? fmt::format(", {} nodes, {}/month", FormatCount(*each.nodes),
+                                                UsdText(each.usd_per_month))
+                                  : std::string();
+    lines.Add("INSTEAD",
+              fmt::format("{}: {}{}   {}", each.what,
+                          each.pods > 0 ? PodsText(each.pods) : std::string("impossible"), nodes,
+                          each.flag));
   }
   if (report.confirmation) {
     AddConfirmation(*report.confirmation, lines);

@@ -41,9 +41,12 @@ struct Confirmation {
 
 /// Another choice and what it would take.
 struct Alternative {
-  std::string what;  ///< `behind kube-proxy (random)`
-  std::string flag;  ///< `--balance random`
-  int pods = 0;      ///< 0: impossible.
+  std::string what;          ///< `behind kube-proxy (random)`
+  std::string flag;          ///< `--balance random`
+  int needed = 0;            ///< Pods that keep the objectives; 0: impossible.
+  int pods = 0;              ///< To run, what may be lost included; 0: impossible.
+  std::optional<int> nodes;  ///< With nodes.
+  double usd_per_month = 0;  ///< Likewise.
 };
 
 /// Where the traffic comes from if not from the command line alone.
@@ -58,7 +61,7 @@ struct Autoscaling {
   sizing::AutoscalerBounds bounds;
   sizing::AutoscalerDemand demand;
   std::string lowest_from;  ///< Where the lowest traffic is from: `a quarter of the peak`.
-  int fixed_pods = 0;       ///< What a fixed number of pods would take at the peak.
+  int fixed_pods = 0;       ///< A fixed number instead; 0: NodePlan::alternatives tell.
 };
 
 /// The nodes under the pods.

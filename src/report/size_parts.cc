@@ -188,9 +188,11 @@ void AddAutoscaling(const SizeReport& report, HeadedLines& lines) {
                                      report.autoscaling->lowest_from, FormatCount(bounds.max_pods),
                                      fmt::format("{:.4g} pods", bounds.peak_work),
                                      FormatRate(demand.peak), FormatPercent(bounds.target)));
-  lines.Add("AUTOSCALE", fmt::format("a fixed number of pods: {}   --fixed; a higher --lowest-rate "
-                                     "raises the target",
-                                     FormatCount(report.autoscaling->fixed_pods)));
+  lines.Add("AUTOSCALE", "a higher --lowest-rate raises the target, and asks for fewer pods");
+  if (report.autoscaling->fixed_pods > 0) {
+    lines.Add("AUTOSCALE", fmt::format("a fixed number of pods: {}   --fixed",
+                                       FormatCount(report.autoscaling->fixed_pods)));
+  }
 }
 
 void AddAssumed(const SizeReport& report, HeadedLines& lines) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "base/units_text.h"
@@ -32,40 +33,53 @@ Status Check(const AutoscalerDemand& demand) {
   return {};
 }
 
-// How busy `pods` may be so that those that the loss leaves still keep the objectives.
-double BearableBusy(const ServiceModel& model, const std::vector<measure::Objective>& objectives,
-                    const Loss& loss, int pods) {
-  const std::int64_t left = loss.LeftOf(pods);
-  if (left < 1) {
-    return 0;
-  }
-  return HighestRateThatHolds(model, objectives, static_cast<int>(left)) /
-         model.At(pods, model.service_high).Capacity();
-}
+// How busy numbers of pods may be so that those that the loss leaves still keep the objectives.
+class Bearable {
+ public:
+  Bearable(const ServiceModel& model, const std::vector<measure::Objective>& objectives,
+           const Loss& loss)
+      : model_(model), objectives_(objectives), loss_(loss) {}
 
-// What they bear grows with their number but for the rounding of what a zone's loss takes, which
-// repeats with the zones: so that many neighbours each time, in steps that grow.
-void LookFor(const ServiceModel& model, const std::vector<measure::Objective>& objectives,
-             const Loss& loss, AutoscalerBounds& bounds) {
-  bounds.weakest_busy = std::numeric_limits<double>::infinity();
-  const auto look = [&](int pods) {
-    const double busy = BearableBusy(model, objectives, loss, pods);
-    if (busy < bounds.weakest_busy) {
-      bounds.weakest_busy = busy;
-      bounds.weakest = pods;
+  [[nodiscard]] double Busy(int pods) {
+    const auto [at, fresh] = known_.try_emplace(pods, 0.0);
+    const auto left = static_cast<int>(loss_.LeftOf(pods));
+    if (fresh && left >= 1) {
+      at->second = HighestRateThatHolds(model_, objectives_, left) /
+                   model_.At(pods, model_.service_high).Capacity();
     }
-  };
-  const int neighbours = std::max(4, loss.zones);
-  for (int from = bounds.min_pods; from <= bounds.max_pods;
-       from = std::max(from + 1, from * 5 / 4)) {
-    const int last = std::min(bounds.max_pods, from + neighbours - 1);
-    for (int pods = from; pods <= last; ++pods) {
-      look(pods);
-    }
-    from = last;
+    return at->second;
   }
-  look(bounds.max_pods);
-}
+
+  // The weakest number between the bounds. What they bear grows with their number but for the
+  // rounding of what a zone's loss takes, which repeats with the zones: so that many neighbours
+  // each time, in steps that grow.
+  void LookFor(AutoscalerBounds& bounds) {
+    bounds.weakest_busy = std::numeric_limits<double>::infinity();
+    const auto look = [&](int pods) {
+      const double busy = Busy(pods);
+      if (busy < bounds.weakest_busy) {
+        bounds.weakest_busy = busy;
+        bounds.weakest = pods;
+      }
+    };
+    const int neighbours = loss_.survive == Survive::kZone ? loss_.zones : 1;
+    for (int from = bounds.min_pods; from <= bounds.max_pods;
+         from = std::max(from + 1, from * 5 / 4)) {
+      const int last = std::min(bounds.max_pods, from + neighbours - 1);
+      for (int pods = from; pods <= last; ++pods) {
+        look(pods);
+      }
+      from = last;
+    }
+    look(bounds.max_pods);
+  }
+
+ private:
+  const ServiceModel& model_;
+  const std::vector<measure::Objective>& objectives_;
+  const Loss& loss_;
+  std::map<int, double> known_;
+};
 
 // The fewest pods that are busy for `target` of the time at most; nothing where contention eats
 // what more of them would bring.
@@ -95,8 +109,9 @@ Result<AutoscalerBounds> BoundsFor(const ServiceModel& model,
       demand.loss.PodsFor(std::llround(std::ceil(least.outlook.pods * demand.margin - 1e-9))));
   bounds.max_pods = std::max(fewest_at_peak, bounds.min_pods);
   // A lower target asks for more pods, and more pods might bear less: until neither changes.
+  Bearable bearable(model, objectives, demand.loss);
   for (;;) {
-    LookFor(model, objectives, demand.loss, bounds);
+    bearable.LookFor(bounds);
     bounds.target =
         std::floor(100 * bounds.weakest_busy / (1 + demand.dead_band) / demand.margin + 1e-9) / 100;
     if (bounds.target < 0.01) {

@@ -258,6 +258,31 @@ class Nodes(Size):
         needed = self.document("--rate", f"{rate:.1f}/s", *SERVICE)["needed"]["pods"]
         self.assertLessEqual(needed, scaled["weakest_pods"])
 
+    def test_an_autoscaler_takes_nodes_that_lose_few_pods(self):
+        # Alone, a fixed number stands cheapest on a few large nodes; an autoscaler would have to keep
+        # as many pods spare at its least as such a node holds.
+        options = [*RATE, *POD, "--provider", "azure"]
+        scaled = self.document(*options, "--dead-band", "10%")
+        fixed = self.document(*options)
+        places = {name: answer["plan"]["groups"][0]["pods_per_node"]
+                  for name, answer in (("scaled", scaled), ("fixed", fixed))}
+        self.assertLess(places["scaled"], places["fixed"])
+        self.assertEqual(scaled["autoscaler"]["pods_lost_with_a_node"], places["scaled"])
+        for node in ("Standard_F8s_v2", "Standard_F16s_v2"):
+            other = self.document(*RATE, *POD, "--node", node, "--dead-band", "10%")
+            self.assertGreaterEqual(other["usd_per_month"], scaled["usd_per_month"], node)
+
+    def test_instead_names_the_same_promise_with_its_price(self):
+        answer = self.document(*self.D4, "--survive", "zone")
+        for each in answer["alternatives"]:
+            options = [*RATE, *POD, "--node", "Standard_D4s_v5", "--survive", "zone"]
+            options[options.index("least")] = each["flag"].split()[1]
+            other = self.document(*options)
+            self.assertEqual((other["pods"], other["nodes"], other["needed"]["pods"]),
+                             (each["pods"], each["nodes"], each["needed"]))
+            self.assertAlmostEqual(other["usd_per_month"], each["usd_per_month"], delta=0.01)
+        self.assertEqual(len(answer["alternatives"]), 4)
+
     def test_five_pods_that_must_be_left_of_three_zones_are_eight(self):
         # 2 Erlangs of 50 ms: with nodes and without the same rule, 3 + 3 + 2.
         options = ["--rate", "40/s", "--latency", "50ms", "--p95", "162ms", "--balance", "central",

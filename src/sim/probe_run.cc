@@ -219,6 +219,7 @@ void ProbeRun::Send(Duration at, std::uint32_t number) {
 void ProbeRun::TakeDepartures(Duration at) {
   Departure departure;
   while (world_.Advance(origin_ + at, departure)) {
+    outstanding_.Prefetch(static_cast<std::uint32_t>(world_.service().SoonTag(departure.tag)));
     const std::uint32_t number = static_cast<std::uint32_t>(departure.tag);
     const bool ours = (departure.tag & ~std::uint64_t{UINT32_MAX}) == tag_base_;
     if (!ours || number < outstanding_.begin() || outstanding_[number].ended) {

@@ -297,14 +297,21 @@ bool Service::Depart(Instant now, Departure& out) {
     }
     return true;
   }
+  if (const std::uint32_t index = due_.Ahead(kRequestAhead, kNone); index != kNone) {
+    __builtin_prefetch(&requests_[index]);
+  }
+  if (const std::uint32_t index = due_.Ahead(kTagAhead, kNone); index != kNone) {
+    const std::uint32_t pod = requests_[index].pod;
+    __builtin_prefetch(&loads_[pod]);
+    __builtin_prefetch(&pods_[pod]);
+  }
   out = Leave(at, due_.top().item);
+  due_.Pop();
   const std::uint32_t index = NextOf(static_cast<std::uint32_t>(out.pod));
-  if (index == kNone) {
-    due_.Pop();
-  } else {
+  if (index != kNone) {
     Request& request = requests_[index];
     request.started = at;
-    due_.ReplaceTop((at + request.work).time_since_epoch().count(), index);
+    due_.Push((at + request.work).time_since_epoch().count(), index);
   }
   next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
   return true;

@@ -23,7 +23,7 @@
 #include "base/random.h"
 #include "base/units.h"
 #include "sim/balancer.h"
-#include "sim/event_heap.h"
+#include "sim/event_calendar.h"
 #include "sim/latency_law.h"
 #include "sim/quota_pod.h"
 #include "sim/sharing_pod.h"
@@ -129,6 +129,13 @@ class Service {
   /// kReported).
   [[nodiscard]] Instant next() const { return next_; }
 
+  /// The tag of a request that will probably leave soon, for whoever wants to fetch what belongs to
+  /// it; `otherwise` if none is known.
+  [[nodiscard]] std::uint64_t SoonTag(std::uint64_t otherwise) const {
+    const std::uint32_t index = processors_ ? kNone : due_.Ahead(kTagAhead, kNone);
+    return index == kNone ? otherwise : requests_[index].tag;
+  }
+
   /// Takes out the earliest departure that is due at or before `now`; false if there is none.
   [[nodiscard]] bool Depart(Instant now, Departure& out);
 
@@ -154,6 +161,10 @@ class Service {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  // With many pods a departure's request lies in no cache near the processor. It is fetched so many
+  // departures ahead, and what it leads to a few later.
+  static constexpr std::size_t kRequestAhead = 6;
+  static constexpr std::size_t kTagAhead = 3;
 
   struct Request {
     std::uint64_t tag;
@@ -201,7 +212,8 @@ class Service {
   bool processors_;         // Constant: pods divide CPU time, in one of these.
   std::vector<SharingPod> sharing_;
   std::vector<QuotaPod> quota_;
-  EventHeap due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
+  EventCalendar
+      due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
   std::vector<std::uint32_t> begun_;  // kReported: begun, not yet told to the driver.
   std::size_t begun_read_ = 0;
   int wanted_ = 0;  // Pods asked for; those beyond are finishing.

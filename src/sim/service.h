@@ -132,7 +132,7 @@ class Service {
   /// The tag of a request that will probably leave soon, for whoever wants to fetch what belongs to
   /// it; `otherwise` if none is known.
   [[nodiscard]] std::uint64_t SoonTag(std::uint64_t otherwise) const {
-    const std::uint32_t index = processors_ ? kNone : due_.Ahead(kTagAhead, kNone);
+    const std::uint32_t index = timed_slots_ ? due_.Ahead(kTagAhead, kNone) : kNone;
     return index == kNone ? otherwise : requests_[index].tag;
   }
 
@@ -163,33 +163,35 @@ class Service {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   // With many pods a departure's request lies in no cache near the processor. It is fetched so many
   // departures ahead, and what it leads to a few later.
-  static constexpr std::size_t kRequestAhead = 6;
-  static constexpr std::size_t kTagAhead = 3;
+  static constexpr std::size_t kRequestAhead = 8;
+  static constexpr std::size_t kTagAhead = 5;
+  static constexpr std::size_t kLineAhead = 2;
 
+  // Half a cache line: with many pods most of the time goes into fetching these.
   struct Request {
     std::uint64_t tag;
     Instant arrived;
-    Instant started;
     Duration work;
-    std::uint32_t next;  // In the pod's queue, or in the list of free ones.
-    std::uint32_t pod : 31;
+    std::uint32_t next;      // In the pod's queue, or in the list of free ones.
+    std::uint32_t pod : 18;  // kMostPods
+    std::uint32_t router : 10;
     std::uint32_t failed : 1;
-    std::uint32_t router;
   };
-  struct Pod {
-    Instant ready_at{};
-    int serving = 0;
-    std::uint32_t first = kNone;  // Who waits longest.
+  static_assert(kMostPods < 1 << 18);
+  /// Who waits at a pod: the first has waited longest.
+  struct Line {
+    std::uint32_t first = kNone;
     std::uint32_t last = kNone;
   };
 
   [[nodiscard]] std::uint32_t Take();
   void Give(std::uint32_t index);
   void Begin(Instant at, std::uint32_t index);
-  void Enqueue(Pod& pod, std::uint32_t index);
+  void Enqueue(std::uint32_t pod, std::uint32_t index);
   /// Who waits longest at the pod where a slot has become free; kNone: nobody, the slot is idle.
   [[nodiscard]] std::uint32_t NextOf(std::uint32_t pod);
   [[nodiscard]] Departure Leave(Instant at, std::uint32_t index);
+  void FetchAhead() const;
   void JoinProcessor(Instant at, std::uint32_t index);
   void RefreshNextOfProcessors(std::uint32_t pod, Instant before);
   [[nodiscard]] Instant NextOfProcessor(std::uint32_t pod) const;
@@ -199,7 +201,9 @@ class Service {
   // Constant after construction.
   ServiceOptions options_;
   Completion completion_;
-  int room_;  // Most requests of one pod, waiting and in service.
+  bool processors_;   // Pods divide CPU time, in a SharingPod or QuotaPod each.
+  bool timed_slots_;  // Neither that nor kReported.
+  int room_;          // Most requests of one pod, waiting and in service.
   // Owner thread only.
   Random random_;
   std::vector<Balancer> balancers_;             // By router.
@@ -207,9 +211,11 @@ class Service {
   std::vector<std::uint32_t> idle_;             // kConnection: the pods of idle connections.
   std::vector<Request> requests_;
   std::uint32_t free_ = kNone;
-  std::vector<Pod> pods_;
-  std::vector<int> loads_;  // Requests per pod, beside pods_ for the balancer.
-  bool processors_;         // Constant: pods divide CPU time, in one of these.
+  std::vector<Instant>
+      started_;  // By request; with timed slots it is when it is due less its work.
+  std::vector<Instant> ready_at_;  // By pod.
+  std::vector<Line> lines_;        // By pod.
+  std::vector<int> loads_;         // Requests per pod, for the balancer.
   std::vector<SharingPod> sharing_;
   std::vector<QuotaPod> quota_;
   EventCalendar

@@ -92,15 +92,19 @@ std::uint32_t Service::Take() {
 }
 
 void Service::Give(std::uint32_t index) {
+  requests_[index].pod = kNobody;
   requests_[index].next = free_;
   free_ = index;
 }
 
 int Service::ReadyPods(Instant now) {
-  while (ready_ < wanted_ && ready_at_[static_cast<std::size_t>(ready_)] <= now) {
+  while (ready_ < wanted_ && pods_[static_cast<std::size_t>(ready_)].ready_at <= now) {
     ++ready_;
   }
-  return ready_;
+  if (out_ > 0) {
+    ReturnToRotation(now);
+  }
+  return ready_ - out_;
 }
 
 void Service::SetPods(Instant now, int pods) {
@@ -108,7 +112,7 @@ void Service::SetPods(Instant now, int pods) {
   const std::size_t count = static_cast<std::size_t>(pods);
   if (count > lines_.size()) {
     lines_.resize(count);
-    ready_at_.resize(count);
+    pods_.resize(count);
     loads_.resize(count, 0);
     for (std::vector<int>& loads : router_loads_) {
       loads.resize(count, 0);
@@ -125,22 +129,33 @@ void Service::SetPods(Instant now, int pods) {
     }
   }
   for (int pod = wanted_; pod < pods; ++pod) {
-    ready_at_[static_cast<std::size_t>(pod)] = now + options_.cold_start;
+    Pod& added = pods_[static_cast<std::size_t>(pod)];
+    dead_ -= added.dead ? 1 : 0;  // In an earlier life.
+    added.dead = false;
+    added.out = false;
+    added.ready_at = now + options_.cold_start;
   }
   wanted_ = pods;
   ready_ = std::min(ready_, pods);
+  if (out_ > 0) {
+    FindRotation();
+  }
 }
 
 Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration> own_time,
                           double scale) {
   ++counters_.arrived;
-  if (ready_ < wanted_ && ReadyPods(now) == 0) {
+  if ((ready_ < wanted_ || out_ > 0) && ReadyPods(now) == 0) {
     ++counters_.rejected_not_ready;
     return Admission::kNotReady;
   }
   const std::uint32_t router =
       router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
   const std::uint32_t number = PickPod(router);
+  if (dead_ > 0 && pods_[number].dead) {
+    ++counters_.refused;
+    return Admission::kDead;
+  }
   if (loads_[number] >= room_) {
     ++counters_.rejected_full;
     if (options_.balance == Balance::kConnection) {
@@ -160,9 +175,10 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
                              .arrived = now,
                              .work = work,
                              .next = kNone,
-                             .pod = number & 0x3ffffU,
+                             .pod = number & kNobody,
                              .router = router & 0x3ffU,
-                             .failed = failed ? 1U : 0U};
+                             .failed = failed ? 1U : 0U,
+                             .lost = 0U};
   Occupy(number, router, 1);
   ++in_system_;
   if (options_.discipline == Discipline::kSharing || loads_[number] <= options_.concurrency) {
@@ -200,6 +216,9 @@ std::uint32_t Service::PickPod(std::uint32_t router) {
         return pod;  // The connection that was used last; those to pods that went are closed.
       }
     }
+  }
+  if (out_ > 0) {
+    return PickInRotation(router);
   }
   const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
   const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
@@ -319,6 +338,9 @@ bool Service::Depart(Instant now, Departure& out) {
   const std::uint32_t index = NextOf(static_cast<std::uint32_t>(out.pod));
   if (index != kNone) {
     due_.Push((at + requests_[index].work).time_since_epoch().count(), index);
+  }
+  if (lost_due_ > 0) {
+    SkipLost();
   }
   next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
   return true;

@@ -7,13 +7,19 @@
 // One request:
 //
 //     Arrive ──► no pod ready ─────────────────────────► kNotReady   (503)
-//        └─────► pod chosen ──► its queue is full ─────► kFull       (503)
+//        └─────► pod chosen ──► it has failed ─────────► kDead       (refused)
+//                   ├─────────► its queue is full ─────► kFull       (503)
 //                   ├─────────► a slot is free ────────► kServing ──► Depart
 //                   └─────────► wait, first come first ► kQueued ───► kServing ──► Depart
 //
 // The driver calls Depart(now) until it returns false, then Arrive(now), with `now` never going
 // back. A departure carries the instant at which it was due, however late the driver asks, and the
 // next waiting request begins at that instant: a late driver delays replies, never the service.
+//
+// One pod, where the driver has it fail (only with Completion::kTimed):
+//
+//     ready ──FailPod──► failed, not noticed ──TakeOut──► failed ──StartPod──► starting ──► ready
+//                        (what it had is lost)            (no requests)        (cold start)
 #pragma once
 
 #include <cstdint>
@@ -78,6 +84,7 @@ enum class Admission : std::uint8_t {
   kQueued,    ///< It waits.
   kFull,      ///< Rejected: the chosen pod's queue is full.
   kNotReady,  ///< Rejected: no pod is ready.
+  kDead,      ///< Refused: the chosen pod has failed, and the balancer has not noticed.
 };
 
 /// A request that a pod has begun to work on (Completion::kReported only).
@@ -105,7 +112,10 @@ struct ServiceCounters {
   std::int64_t rejected_not_ready = 0;
   std::int64_t served = 0;  ///< Departures, failed ones included.
   std::int64_t failed = 0;
-  Duration busy{};  ///< Work of all that was served.
+  std::int64_t pod_failures = 0;
+  std::int64_t refused = 0;  ///< By pods that had failed.
+  std::int64_t lost = 0;     ///< Requests that a failing pod had.
+  Duration busy{};           ///< Work of all that was served.
 };
 
 class Service {
@@ -148,6 +158,16 @@ class Service {
   /// ones) get no new requests and finish what they have.
   void SetPods(Instant now, int pods);
 
+  /// Pod `pod` fails: the tags of its requests, in the order in which they arrived, are appended to
+  /// `lost`; none of them departs. False if it takes no requests now, so that nothing happens.
+  bool FailPod(Instant now, int pod, std::vector<std::uint64_t>& lost);
+  /// The balancers notice that it has failed. Nothing happens if it has not.
+  void TakeOut(int pod);
+  /// It starts again, and is ready after `cold_start`. Nothing happens if it has not failed.
+  void StartPod(Instant now, int pod);
+
+  /// Pods that were asked for, ready or not.
+  [[nodiscard]] int pods() const { return wanted_; }
   /// Pods that take requests at `now`.
   [[nodiscard]] int ReadyPods(Instant now);
   /// Requests in service, and waiting for it.
@@ -166,6 +186,8 @@ class Service {
   static constexpr std::size_t kRequestAhead = 8;
   static constexpr std::size_t kTagAhead = 5;
   static constexpr std::size_t kLineAhead = 2;
+  static constexpr std::uint32_t kNobody = (1U << 18) - 1;
+  static_assert(kMostPods < static_cast<int>(kNobody));
 
   // Half a cache line: with many pods most of the time goes into fetching these.
   struct Request {
@@ -173,15 +195,20 @@ class Service {
     Instant arrived;
     Duration work;
     std::uint32_t next;      // In the pod's queue, or in the list of free ones.
-    std::uint32_t pod : 18;  // kMostPods
+    std::uint32_t pod : 18;  // kNobody: free.
     std::uint32_t router : 10;
     std::uint32_t failed : 1;
+    std::uint32_t lost : 1;  // Its pod has failed; its entry in due_ stands for nothing.
   };
-  static_assert(kMostPods < 1 << 18);
   /// Who waits at a pod: the first has waited longest.
   struct Line {
     std::uint32_t first = kNone;
     std::uint32_t last = kNone;
+  };
+  struct Pod {
+    Instant ready_at{};
+    bool dead = false;  // Failed, and not started again.
+    bool out = false;   // Not among those to whom the balancers send.
   };
 
   [[nodiscard]] std::uint32_t Take();
@@ -197,6 +224,11 @@ class Service {
   [[nodiscard]] Instant NextOfProcessor(std::uint32_t pod) const;
   [[nodiscard]] std::uint32_t PickPod(std::uint32_t router);
   void Occupy(std::uint32_t pod, std::uint32_t router, int change);
+  void Drop(std::uint32_t index);
+  void SkipLost();
+  void ReturnToRotation(Instant now);
+  void FindRotation();
+  [[nodiscard]] std::uint32_t PickInRotation(std::uint32_t router);
 
   // Constant after construction.
   ServiceOptions options_;
@@ -213,17 +245,23 @@ class Service {
   std::uint32_t free_ = kNone;
   std::vector<Instant>
       started_;  // By request; with timed slots it is when it is due less its work.
-  std::vector<Instant> ready_at_;  // By pod.
-  std::vector<Line> lines_;        // By pod.
-  std::vector<int> loads_;         // Requests per pod, for the balancer.
+  std::vector<Pod> pods_;
+  std::vector<Line> lines_;  // By pod.
+  std::vector<int> loads_;   // Requests per pod, for the balancer.
   std::vector<SharingPod> sharing_;
   std::vector<QuotaPod> quota_;
   EventCalendar
       due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
   std::vector<std::uint32_t> begun_;  // kReported: begun, not yet told to the driver.
   std::size_t begun_read_ = 0;
-  int wanted_ = 0;  // Pods asked for; those beyond are finishing.
-  int ready_ = 0;   // The first `ready_` of them take requests.
+  int wanted_ = 0;                        // Pods asked for; those beyond are finishing.
+  int ready_ = 0;                         // The first `ready_` of them take requests.
+  int dead_ = 0;                          // Pods that have failed and were not started again.
+  int out_ = 0;                           // Of the first `ready_`: out of the rotation.
+  Instant next_return_ = Instant::max();  // Of one that is out.
+  std::vector<std::uint32_t> rotation_;   // While some are out: the others.
+  std::vector<int> rotation_loads_;
+  std::int64_t lost_due_ = 0;  // Entries of lost requests in due_.
   Instant next_ = Instant::max();
   std::int64_t in_system_ = 0;
   std::int64_t waiting_ = 0;

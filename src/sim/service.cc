@@ -18,6 +18,8 @@ constexpr int kMostConcurrency = 100'000;
 constexpr int kMostRouters = 1'000;
 constexpr int kMostConnections = 1'000'000;
 constexpr int kLongestQueue = 100'000'000;
+/// Looking at all of them for the least loaded is faster below.
+constexpr int kManyPods = 64;
 
 }  // namespace
 
@@ -202,8 +204,12 @@ void Service::Enqueue(std::uint32_t pod, std::uint32_t index) {
 
 void Service::Occupy(std::uint32_t pod, std::uint32_t router, int change) {
   loads_[pod] += change;
+  int seen = loads_[pod];
   if (!router_loads_.empty()) {
-    router_loads_[router][pod] += change;
+    seen = router_loads_[router][pod] += change;
+  }
+  if (!least_.empty() && pod < least_[router].size()) {
+    least_[router].Set(pod, seen);
   }
 }
 
@@ -222,7 +228,19 @@ std::uint32_t Service::PickPod(std::uint32_t router) {
   }
   const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
   const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
+  if (options_.balance == Balance::kLeast && ready_ >= kManyPods) {
+    return PickLeast(router, loads);
+  }
   return static_cast<std::uint32_t>(balancers_[router].Pick(loads));
+}
+
+std::uint32_t Service::PickLeast(std::uint32_t router, std::span<const int> loads) {
+  least_.resize(balancers_.size());
+  LeastLoads& least = least_[router];
+  if (least.size() != loads.size()) {
+    least.Assign(loads);
+  }
+  return static_cast<std::uint32_t>(balancers_[router].PickLeast(least));
 }
 
 Instant Service::NextOfProcessor(std::uint32_t pod) const {

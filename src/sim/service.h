@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -31,6 +32,7 @@
 #include "sim/balancer.h"
 #include "sim/event_calendar.h"
 #include "sim/latency_law.h"
+#include "sim/least_loads.h"
 #include "sim/quota_pod.h"
 #include "sim/sharing_pod.h"
 
@@ -223,6 +225,7 @@ class Service {
   void RefreshNextOfProcessors(std::uint32_t pod, Instant before);
   [[nodiscard]] Instant NextOfProcessor(std::uint32_t pod) const;
   [[nodiscard]] std::uint32_t PickPod(std::uint32_t router);
+  [[nodiscard]] std::uint32_t PickLeast(std::uint32_t router, std::span<const int> loads);
   void Occupy(std::uint32_t pod, std::uint32_t router, int change);
   void Drop(std::uint32_t index);
   void SkipLost();
@@ -246,8 +249,9 @@ class Service {
   std::vector<Instant>
       started_;  // By request; with timed slots it is when it is due less its work.
   std::vector<Pod> pods_;
-  std::vector<Line> lines_;  // By pod.
-  std::vector<int> loads_;   // Requests per pod, for the balancer.
+  std::vector<Line> lines_;        // By pod.
+  std::vector<int> loads_;         // Requests per pod, for the balancer.
+  std::vector<LeastLoads> least_;  // kLeast with many pods: what each router sees.
   std::vector<SharingPod> sharing_;
   std::vector<QuotaPod> quota_;
   EventCalendar

@@ -232,6 +232,7 @@ void ProbeRun::TakeDepartures(Duration at) {
   Leaving leaving;
   while (world_.Advance(origin_ + at, leaving)) {
     const std::uint64_t tag = leaving.served.tag;
+    outstanding_.Prefetch(static_cast<std::uint32_t>(world_.service().SoonTag(tag)));
     const std::uint32_t number = static_cast<std::uint32_t>(tag);
     const bool ours = (tag & ~std::uint64_t{UINT32_MAX}) == tag_base_;
     if (!ours || number < outstanding_.begin() || outstanding_[number].ended) {

@@ -27,15 +27,16 @@ bool Service::FailPod(Instant now, int number, std::vector<std::uint64_t>& lost)
   ++dead_;
   ++counters_.pod_failures;
   std::vector<std::pair<Instant, std::uint64_t>> had;
-  while (pod.first != kNone) {
-    const std::uint32_t index = pod.first;
-    pod.first = requests_[index].next;
+  Line& line = lines_[pod_index];
+  while (line.first != kNone) {
+    const std::uint32_t index = line.first;
+    line.first = requests_[index].next;
     had.emplace_back(requests_[index].arrived, requests_[index].tag);
     Drop(index);
     Give(index);
     --waiting_;
   }
-  pod.last = kNone;
+  line.last = kNone;
   // Those in service are in no list of their own: failures are rare, a walk over all will do.
   for (std::uint32_t index = 0; index < requests_.size(); ++index) {
     Request& request = requests_[index];
@@ -51,7 +52,6 @@ bool Service::FailPod(Instant now, int number, std::vector<std::uint64_t>& lost)
       ++lost_due_;
     }
   }
-  pod.serving = 0;
   if (!quota_.empty()) {
     quota_[pod_index].Clear(now);
   } else if (processors_) {

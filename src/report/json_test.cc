@@ -36,8 +36,7 @@ TEST(RunDocument, HasItsKeysInAFixedOrder) {
                           "load", "offered_rps", "achieved_rps", "goodput_rps", "requests",
                           "succeeded", "failed", "response_ms", "wire_ms", "errors", "objectives",
                           "verify", "load_line", "staircase", "vary", "overload", "drift", "steps",
-                          "generator", "accounts", "pods", "records_imported",
-                          "records_left_in"));
+                          "generator", "accounts", "pods", "records_imported", "records_left_in"));
   EXPECT_THAT(Keys(json["response_ms"]),
               ElementsAre("p50", "p90", "p95", "p99", "p99_9", "mean", "max"));
   EXPECT_EQ(RunDocument(SampleRun()), RunDocument(SampleRun()));

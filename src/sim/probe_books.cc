@@ -136,6 +136,34 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
   }
 }
 
+void ProbeBooks::Add(const Tally& tally) {
+  progress_.scheduled += tally.arrivals;
+  progress_.dispatched += tally.arrivals;
+  progress_.completed += tally.completed;
+  progress_.in_flight += tally.arrivals - tally.completed;
+  second_.scheduled += tally.arrivals;
+  second_.dispatched += tally.arrivals;
+  second_.completed += tally.completed;
+  answered_ += tally.completed;
+  slowest_ = std::max(slowest_, tally.slowest);
+  judged_arrivals_ += tally.judged_arrivals;
+  judged_completions_ += tally.in_time;
+  judged_good_ += tally.good;
+}
+
+void ProbeBooks::AddResponses(const stats::Histogram& judged, const stats::Histogram& unjudged) {
+  measure::TaskSecond& second = second_.tasks.front();
+  measure::TaskMeasurement& task = measurement_.tasks.front();
+  second.succeeded += judged.count() + unjudged.count();
+  task.succeeded += judged.count();
+  for (stats::Histogram* all : {&second.response, &second.wire}) {
+    all->Add(judged);
+    all->Add(unjudged);
+  }
+  task.response.Add(judged);
+  task.wire.Add(judged);
+}
+
 std::size_t ProbeBooks::TallyOf(Duration at, Ending ending) {
   std::size_t i = 0;
   while (i < error_status_.size() &&

@@ -38,6 +38,17 @@ struct RowOrder {
   Duration start{};  ///< Of the probe, after kRunEpoch.
 };
 
+/// What happened in a part of a window, counted by whoever knew it at once: the requests of a probe
+/// with one task that were sent when due and succeeded.
+struct Tally {
+  std::int64_t arrivals = 0;
+  std::int64_t judged_arrivals = 0;  ///< Of these: after the warm-up.
+  std::int64_t completed = 0;
+  std::int64_t in_time = 0;  ///< Of these: after the warm-up, while requests are issued.
+  std::int64_t good = 0;     ///< Of these: within SimOptions::goodput_within.
+  Duration slowest{};        ///< Longest response.
+};
+
 class ProbeBooks {
  public:
   /// `slowest`: longest response time of earlier probes, for the brake's patience.
@@ -47,6 +58,11 @@ class ProbeBooks {
   void Arrival(Duration at, std::uint32_t request, std::uint16_t task);
   void Dispatch(Duration at, const Outstanding& request);
   void Departure(Duration at, std::uint32_t number, const Outstanding& request, Ending ending);
+  /// The same in bulk; AddResponses() has to follow before the second ends.
+  void Add(const Tally& tally);
+  /// Responses of the requests that Add() counted in this second, by whether they were due after
+  /// the warm-up.
+  void AddResponses(const stats::Histogram& judged, const stats::Histogram& unjudged);
   /// A request that ended before it was ever dispatched; its departure is told apart.
   void NeverDispatched() { ++measurement_.accounts.never_dispatched; }
   void UserStarted() { ++progress_.users; }

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "sim/lindley_run.h"
 #include "sim/probe_run.h"
 #include "sim/world.h"
 
@@ -74,10 +75,16 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
                                               measure::Observer& observer) {
   TRY(CheckLoad(options_, load));
   ++probes_;
+  // The first world's seed is the run's own, each further probe has its own luck.
+  const std::uint64_t seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_));
+  if (rows_ == nullptr && LindleyRun::Fits(options_, load, observer.WantsEvents())) {
+    LindleyRun run(options_, load, seed, observer, slowest_);
+    measure::Measurement measurement = run.Run();
+    Enter(measurement, run.ended(), run.slowest());
+    return measurement;
+  }
   if (world_ == nullptr || !options_.carry_over) {
-    // The first world's seed is the run's own, each further probe has its own luck.
-    world_ = std::make_unique<World>(
-        options_, StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_)));
+    world_ = std::make_unique<World>(options_, seed);
     world_now_ = Instant{};
   } else {
     world_now_ += options_.between_probes;
@@ -89,14 +96,18 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
   const RowOrder order{.sink = rows_, .step = probes_, .start = kBeforeFirstProbe + spent_};
   ProbeRun run(options_, *world_, world_now_, load, order, observer, slowest_);
   measure::Measurement measurement = run.Run();
-  measurement.step = probes_;
-  measurement.started_after = order.start;
-  measurement.started = kRunEpoch + order.start;
   world_now_ += run.ended();
-  slowest_ = run.slowest();
-  spent_ += run.ended();
-  requests_ += measurement.accounts.scheduled;
+  Enter(measurement, run.ended(), run.slowest());
   return measurement;
+}
+
+void SimProber::Enter(measure::Measurement& measurement, Duration ended, Duration slowest) {
+  measurement.step = probes_;
+  measurement.started_after = kBeforeFirstProbe + spent_;
+  measurement.started = kFirstProbe + spent_;
+  slowest_ = slowest;
+  spent_ += ended;
+  requests_ += measurement.accounts.scheduled;
 }
 
 }  // namespace loadline::sim

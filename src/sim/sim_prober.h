@@ -107,6 +107,9 @@ class SimProber : public measure::Prober {
   [[nodiscard]] int probes() const { return probes_; }
 
  private:
+  /// A probe is over: stamps its measurement, and enters it in the sums.
+  void Enter(measure::Measurement& measurement, Duration ended, Duration slowest);
+
   // Constant after construction.
   SimOptions options_;
   // Owner thread only.

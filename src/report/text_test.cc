@@ -189,6 +189,8 @@ TEST(FindVerdict, WithoutObjectivesIsNeverCalledALoadLine) {
   EXPECT_THAT(Verdict(report), StartsWith("SATURATION the highest rate with which the target keeps "
                                           "up: between 202 and 228 req/s\n"));
   EXPECT_THAT(Verdict(report), Not(HasSubstr("LOAD LINE")));
+  report.load_line->binding = "saturation";
+  EXPECT_THAT(Verdict(report), HasSubstr("\nbecause    requests wait in the service;"));
 }
 
 TEST(FindVerdict, OfUsersSaysWhatRequestRateTheyMade) {

@@ -88,7 +88,7 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
 std::optional<ExitCode> Session::Prepare() {
   const Status built = BuildScenario();
   if (!built) {
-    return Fail(built.error());
+    return FailUnopened(built.error());
   }
   if (side_) {
     interruption_ = side_->interruption;
@@ -146,9 +146,10 @@ Status Session::BuildScenario() {
   options_ = ReadSessionOptions(arguments_, faults);
   OutputOptions outputs = ReadOutputOptions(arguments_, ReadEnvironment, faults);
   const bool json_to_output = options_.json == "-";
-  if (side_) {
+  if (side_ || leaves_document_) {
     options_.json.clear();
-  } else {
+  }
+  if (!side_) {
     outputs_ = Outputs(std::move(outputs));
   }
   out_ = json_to_output ? stderr : stdout;
@@ -156,6 +157,9 @@ Status Session::BuildScenario() {
   style_ = StyleFor(out_);
   using Mode = LiveDisplay::Mode;
   simulation_ = Simulation::Read(arguments_, faults);
+  if (simulates() && !arguments_.Has("--records")) {
+    options_.engine.records = load::Records::kNone;
+  }
   // Virtual time is over before anybody could watch it.
   const bool silent = options_.quiet || simulates();
   display_ = std::make_unique<LiveDisplay>(
@@ -190,7 +194,7 @@ Status Session::BuildScenario() {
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
   }
   if (simulates() && faults.empty()) {
-    simulation_->Adopt(built_.scenario, faults);
+    simulation_->Adopt(built_.scenario, options_.engine.brake, faults);
   }
   if (!faults.empty()) {
     const bool unanswered = built_.unanswered && faults.size() == built_.faults.size();
@@ -234,12 +238,16 @@ Status Session::CheckFiles() const {
   if (options_.json.empty() || options_.json == "-") {
     return {};
   }
+  const bool there = ::access(options_.json.c_str(), F_OK) == 0;
   std::FILE* file = std::fopen(options_.json.c_str(), "a");
   if (file == nullptr) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("--json: cannot write \"{}\": {}",
                                                           options_.json, std::strerror(errno))};
   }
   std::fclose(file);
+  if (!there) {
+    std::remove(options_.json.c_str());  // What ends before a document leaves no empty one.
+  }
   return {};
 }
 
@@ -345,6 +353,7 @@ ExitCode Session::FailUnopened(const Error& error) {
 
 Status Session::CreateEngine() {
   if (simulates()) {
+    TRY(simulation_->KeepRows(writer_->id(), writer_->spool_folder(), options_.engine));
     interruption_->OnFirst([this] { simulation_->Interrupt(); });
     return {};
   }
@@ -467,9 +476,10 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   display_->Clear();
   interruption_->OnFirst({});
   engine_.reset();  // Its spool files are complete now.
-  if (!simulates()) {
-    ImportRecords();
+  if (simulates()) {
+    Keep(simulation_->CloseRows());
   }
+  ImportRecords();
   if (write_error_) {
     code = Strongest({code, ExitCode::kRefused});
   }

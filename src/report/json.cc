@@ -156,6 +156,14 @@ Json AccountsJson(const measure::Accounts& a) {
               {"balanced", a.Balanced()}};
 }
 
+Json PodsJson(const std::optional<measure::PodFacts>& pods) {
+  return pods ? Json{{"cpu_periods", pods->cpu_periods},
+                     {"throttled_periods", pods->throttled_periods},
+                     {"failures", pods->failures},
+                     {"requests_lost", pods->lost}}
+              : Json();
+}
+
 Json Refusals(const std::vector<measure::Refusal>& refusals) {
   Json list = Json::array();
   for (const measure::Refusal& refusal : refusals) {
@@ -219,6 +227,7 @@ Json StepJson(const StepReport& step) {
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
   json["generator"] = GeneratorJson(m.generator, m.accounts, m.valid(), m.generator_limited);
   json["accounts"] = AccountsJson(m.accounts);
+  json["pods"] = PodsJson(m.pods);
   return json;
 }
 
@@ -357,9 +366,7 @@ void AddFigures(Json& json, const StepReport* step) {
   json["errors"] = m == nullptr ? Json() : ErrorCounts(m->errors);
 }
 
-}  // namespace
-
-std::string RunDocument(const RunReport& report) {
+Json RunJson(const RunReport& report) {
   const Totals totals = TotalsOf(report);
   const StepReport* headline = Headline(report);
   const bool valid = totals.refusals.empty();
@@ -403,10 +410,37 @@ std::string RunDocument(const RunReport& report) {
   json["generator"] =
       GeneratorJson(totals.generator, totals.accounts, valid, totals.generator_limited);
   json["accounts"] = AccountsJson(totals.accounts);
+  json["pods"] = PodsJson(totals.pods);
   json["records_imported"] = report.stored >= 0 ? Json(report.stored) : Json();
   json["records_left_in"] = report.spool_note.empty() ? Json() : Json(report.spool_note);
+  return json;
+}
+
+std::string Text(const Json& json) {
   // What a target sent may not be UTF-8: such bytes become U+FFFD instead of an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string RunDocument(const RunReport& report) {
+  return Text(RunJson(report));
+}
+
+std::string VaryDocument(const VaryReport& table, std::span<const RunReport> runs,
+                         std::string_view version, int exit_code) {
+  Json json;
+  json["format"] = kDocumentFormat;
+  json["loadline"] = version;
+  json["command"] = "find";
+  json["exit_code"] = exit_code;
+  json["vary"] = VaryJson(table);
+  json["runs"] = Json::array();
+  for (const RunReport& run : runs) {
+    json["runs"].push_back(RunJson(run));
+    json["runs"].back()["vary"] = Json();
+  }
+  return Text(json);
 }
 
 }  // namespace loadline::report

@@ -82,6 +82,24 @@ bool AnyOpenLoop(const RunReport& report) {
   return false;
 }
 
+/// What happened to simulated pods; empty if nothing did.
+std::string PodsText(const measure::PodFacts& pods, const Style& style) {
+  std::string text;
+  if (pods.cpu_periods > 0) {
+    const double share =
+        static_cast<double>(pods.throttled_periods) / static_cast<double>(pods.cpu_periods);
+    text =
+        fmt::format("throttled in {} of {} CPU periods ({})", FormatCount(pods.throttled_periods),
+                    FormatCount(pods.cpu_periods), FormatPercent(share));
+  }
+  if (pods.failures > 0) {
+    text +=
+        fmt::format("{}{} failed, {} request{} lost with them", text.empty() ? "" : "; ",
+                    FormatCount(pods.failures), FormatCount(pods.lost), pods.lost == 1 ? "" : "s");
+  }
+  return text.empty() ? text : Labelled(style, "pods", kVerdictLabel, text);
+}
+
 }  // namespace
 
 std::string ObjectiveLine(const measure::ObjectiveResult& result) {
@@ -188,6 +206,18 @@ std::string PercentilesText(const measure::Measurement& m, const Style& style) {
   return text;
 }
 
+namespace {
+
+/// Of a sample the target's own words, its body, where there are any: the kind names the status.
+std::string_view Telling(std::string_view sample) {
+  const std::size_t head =
+      sample.starts_with("HTTP/") ? sample.find("\n\n") : std::string_view::npos;
+  return head == std::string_view::npos || head + 2 == sample.size() ? sample
+                                                                     : sample.substr(head + 2);
+}
+
+}  // namespace
+
 std::string ErrorsText(std::span<const measure::ErrorTally> errors, const Style& style) {
   if (errors.empty()) {
     return {};
@@ -199,7 +229,8 @@ std::string ErrorsText(std::span<const measure::ErrorTally> errors, const Style&
                {"sample", Align::kLeft}});
   for (const measure::ErrorTally& tally : errors) {
     table.Add({FormatCount(tally.count), Shorten(tally.name, 40), FormatDuration(tally.first),
-               FormatDuration(tally.last), Shorten(tally.sample, std::max(20, style.width - 60))});
+               FormatDuration(tally.last),
+               Shorten(Telling(tally.sample), std::max(20, style.width - 60))});
   }
   return table.Render();
 }
@@ -231,7 +262,8 @@ std::string GeneratorText(const RunReport& report, const Style& style) {
                               ? std::string("1 probe was")
                               : fmt::format("{} probes were", totals.refused_probes));
   }
-  std::string text = Labelled(style, "generator", kVerdictLabel, health);
+  std::string text = totals.pods ? PodsText(*totals.pods, style) : "";
+  text += Labelled(style, "generator", kVerdictLabel, health);
   text += Labelled(style, "", kVerdictLabel, AccountsText(totals.accounts));
   if (!totals.accounts.Balanced()) {
     text += Labelled(style, "", kVerdictLabel,

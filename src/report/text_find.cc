@@ -177,9 +177,12 @@ std::string FindVerdictText(const RunReport& report, const Style& style) {
       text += Labelled(style, "best estimate", 14, EstimateText(line));
     }
     text += proved ? CoversText(line.covers_periods_below, style) : "";
-    if (answered && (!line.binding.empty() || !line.cause.empty())) {
-      const bool both = !line.binding.empty() && !line.cause.empty();
-      add("limited by", Plain(line.binding) + (both ? ": " : "") + Plain(line.cause));
+    // Without objectives saturation is what was asked for, not what limits it.
+    const std::string binding = line.has_objectives ? line.binding : "";
+    if (answered && (!binding.empty() || !line.cause.empty())) {
+      const bool both = !binding.empty() && !line.cause.empty();
+      add(binding.empty() ? "because" : "limited by",
+          Plain(binding) + (both ? ": " : "") + Plain(line.cause));
     }
     if (line.saturation.has_value()) {
       add(line.has_objectives ? "saturation" : "at", SaturationText(report, line));

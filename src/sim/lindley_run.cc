@@ -60,7 +60,7 @@ LindleyRun::LindleyRun(const SimOptions& options, const measure::Load& load, std
       schedule_(measure::ScheduleOf(std::get<measure::OpenLoad>(load.shape), load.seed)),
       random_(StreamSeed(StreamSeed(seed, 10), 0)),  // As World and Service have them.
       balancer_(options.service.balance, StreamSeed(StreamSeed(seed, 10), 1)),
-      books_(options, load, observer, slowest),
+      books_(options, load, RowOrder{}, observer, slowest),
       free_(static_cast<std::size_t>(options.service.pods) * slots_per_pod_),
       windows_(1),
       seconds_(1),
@@ -242,7 +242,9 @@ measure::Measurement LindleyRun::Run() {
   EndSecond();
   StopReason unused{};
   static_cast<void>(books_.EndWindow(ended_, unused));
-  return books_.Finish(ended_);
+  measure::Measurement measurement = books_.Finish(ended_);
+  measurement.pods = measure::PodFacts{};  // No quota, no failures.
+  return measurement;
 }
 
 }  // namespace loadline::sim

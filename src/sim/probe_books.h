@@ -42,11 +42,18 @@ struct Tally {
   Duration slowest{};        ///< Longest response.
 };
 
+/// What a probe needs to know for its rows.
+struct RowOrder {
+  RowSink* sink = nullptr;  ///< Null: no rows are made.
+  int step = 1;
+  Duration start{};  ///< Of the probe, after kRunEpoch.
+};
+
 class ProbeBooks {
  public:
   /// `slowest`: longest response time of earlier probes, for the brake's patience.
-  ProbeBooks(const SimOptions& options, const measure::Load& load, measure::Observer& observer,
-             Duration slowest);
+  ProbeBooks(const SimOptions& options, const measure::Load& load, const RowOrder& rows,
+             measure::Observer& observer, Duration slowest);
 
   void Arrival(Duration at, std::uint32_t request, std::uint16_t task);
   void Dispatch(Duration at, const Outstanding& request);
@@ -77,12 +84,15 @@ class ProbeBooks {
  private:
   void EndSeconds(Duration end, bool last);
   void ResetSecond();
-  void CountError(Duration at, Ending ending);
+  [[nodiscard]] std::size_t TallyOf(Duration at, Ending ending);
+  void WriteRow(Duration at, std::uint32_t number, const Outstanding& request, Ending ending,
+                std::size_t tally);
   void JudgeGenerator(measure::Measurement& result) const;
 
   // Constant after construction.
   const SimOptions& options_;
   const measure::Load& load_;
+  RowOrder rows_;
   measure::Observer& observer_;
   bool wants_events_;
   // Owner thread only.

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -16,9 +17,6 @@ namespace {
 Error Bad(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
-
-/// Simulated calendars begin on 2026-01-01, so that the same probe is the same value every time.
-constexpr UtcTime kSimulatedEpoch{std::chrono::seconds(1'767'225'600)};
 
 }  // namespace
 
@@ -49,6 +47,24 @@ Status ValidateSim(const SimOptions& options) {
   return {};
 }
 
+Rate Capacity(const SimOptions& options) {
+  double weights = 0.0;
+  double sizes = 0.0;
+  for (const SimTask& task : options.tasks) {
+    weights += task.weight;
+    sizes += task.weight * task.size;
+  }
+  const ServiceOptions& service = options.service;
+  const double work_s =
+      Seconds(service.overhead) + Seconds(service.latency.Mean()) * sizes / weights;
+  double at_once = service.concurrency;
+  if (service.cpu_limit > 0.0) {
+    at_once = service.discipline == Discipline::kSlots ? std::min(at_once, service.cpu_limit)
+                                                       : service.cpu_limit;
+  }
+  return Rate{service.pods * at_once / work_s};
+}
+
 SimProber::SimProber(SimOptions options) : options_(std::move(options)) {
   CHECK(ValidateSim(options_).has_value());
 }
@@ -61,7 +77,7 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
   ++probes_;
   // The first world's seed is the run's own, each further probe has its own luck.
   const std::uint64_t seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_));
-  if (LindleyRun::Fits(options_, load, observer.WantsEvents())) {
+  if (LindleyRun::Fits(options_, load, observer.WantsEvents() || rows_ != nullptr)) {
     LindleyRun run(options_, load, seed, observer, slowest_);
     measure::Measurement measurement = run.Run();
     Enter(measurement, run.ended(), run.slowest());
@@ -77,7 +93,8 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
     while (world_->Advance(world_now_, leaving)) {
     }
   }
-  ProbeRun run(options_, *world_, world_now_, load, probes_, observer, slowest_);
+  const RowOrder order{.sink = rows_, .step = probes_, .start = kBeforeFirstProbe + spent_};
+  ProbeRun run(options_, *world_, world_now_, load, order, observer, slowest_);
   measure::Measurement measurement = run.Run();
   world_now_ += run.ended();
   Enter(measurement, run.ended(), run.slowest());
@@ -86,8 +103,8 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
 
 void SimProber::Enter(measure::Measurement& measurement, Duration ended, Duration slowest) {
   measurement.step = probes_;
-  measurement.started_after = spent_;
-  measurement.started = kSimulatedEpoch + spent_;
+  measurement.started_after = kBeforeFirstProbe + spent_;
+  measurement.started = kFirstProbe + spent_;
   slowest_ = slowest;
   spent_ += ended;
   requests_ += measurement.accounts.scheduled;

@@ -160,8 +160,10 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
   while (!Holds(model, rate, objectives, high)) {
     if (high >= kMostPods) {
       const PodsOutlook outlook = Foresee(model, rate, objectives, high);
-      return Invalid(fmt::format("no number of pods up to {} is enough: {}", FormatCount(kMostPods),
-                                 WhyNot(outlook)));
+      return Invalid(
+          fmt::format("no number of pods up to {} is enough: {}; split the traffic "
+                      "over several services, or make the service faster",
+                      FormatCount(kMostPods), WhyNot(outlook)));
     }
     low = high;
     // Beyond the pods at which contention eats all gain, more pods are worse.
@@ -196,12 +198,6 @@ Rate HighestRateThatHolds(const ServiceModel& model, const std::vector<Objective
     (Holds(model, Rate{middle}, objectives, pods) ? low : high) = middle;
   }
   return Rate{low};
-}
-
-int PodsForLostZone(int needed, int zones) {
-  CHECK(needed >= 1 && zones >= 2);
-  const int each = (needed + zones - 2) / (zones - 1);
-  return each * zones;
 }
 
 }  // namespace loadline::sizing

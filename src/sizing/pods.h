@@ -67,7 +67,4 @@ inline constexpr int kMostPods = 100'000;
                                         const std::vector<measure::Objective>& objectives,
                                         int pods);
 
-/// Pods to run so that `needed` are left after one of `zones` >= 2 is lost: the same in each.
-[[nodiscard]] int PodsForLostZone(int needed, int zones);
-
 }  // namespace loadline::sizing

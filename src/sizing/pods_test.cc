@@ -91,11 +91,5 @@ TEST(HighestRateThatHolds, IsTheOtherWayRound) {
   EXPECT_NEAR(HighestRateThatHolds(model, Must("p95 < 200ms"), 399).per_second, 2003.5, 4.0);
 }
 
-TEST(PodsForLostZone, LeavesEnoughInTheOthers) {
-  EXPECT_EQ(PodsForLostZone(104, 3), 156);  // 52 in each zone, 104 left.
-  EXPECT_EQ(PodsForLostZone(105, 3), 159);  // 53 in each.
-  EXPECT_EQ(PodsForLostZone(1, 2), 2);
-}
-
 }  // namespace
 }  // namespace loadline::sizing

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/units_text.h"
+#include "cli/file_output.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
 #include "cli/size_manifests.h"
@@ -267,6 +268,9 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
   SizeInput input = TRY(ReadSizeInput(arguments));
   if (!input.manifests.folder.empty()) {
     TRY(CheckManifests(input.manifests));
+  }
+  if (arguments.Has("--json") && arguments.Value("--json") != "-") {
+    TRY(CheckWritable(arguments.Value("--json")));
   }
   report::SizeReport report;
   report.version = std::string(Version());

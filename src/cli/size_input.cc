@@ -281,7 +281,30 @@ void ReadAutoscaler(Reader& reader, SizeInput& input) {
   }
 }
 
+// Whether there are nodes at all, or manifests, for the options that say something of them.
+void CheckPurpose(Reader& reader) {
+  const bool nodes = reader.Has("--node") || reader.Has("--provider") || reader.Has("--prices");
+  for (const std::string_view flag : {"--region", "--arch", "--platform", "--mix", "--spot",
+                                      "--max-nodes", "--max-pods", "--daemonsets", "--cluster-pods",
+                                      "--hours", "--control-plane", "--disk", "--load-balancer"}) {
+    if (reader.Has(flag) && !nodes) {
+      reader.Fault(flag,
+                   "says something of nodes: with --node Standard_D4s_v5 or --provider azure");
+    }
+  }
+  for (const std::string_view flag : {"--peak-memory", "--surge", "--one-per-node", "--gpus"}) {
+    if (reader.Has(flag) && !nodes && !reader.Has("--output")) {
+      reader.Fault(flag,
+                   "says something of nodes or manifests: with --node Standard_D4s_v5, --provider "
+                   "azure or --output FOLDER");
+    }
+  }
+}
+
 void ReadNodes(Reader& reader, NodesInput& nodes) {
+  CheckPurpose(reader);
+  reader.Whole("--gpus", nodes.gpus, 1, 64);
+  nodes.one_per_node = reader.Has("--one-per-node");
   reader.Read("--peak-memory", nodes.memory_peak, ParseGrowth);
   if (nodes.memory_peak < 0) {
     reader.Fault("--peak-memory", fmt::format("found \"{}\"; expected a share of 0 or more above "

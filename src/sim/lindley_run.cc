@@ -243,7 +243,7 @@ measure::Measurement LindleyRun::Run() {
   StopReason unused{};
   static_cast<void>(books_.EndWindow(ended_, unused));
   measure::Measurement measurement = books_.Finish(ended_);
-  measurement.pods = measure::PodFacts{};  // They are well, and have no CPU limit.
+  measurement.pods = measure::PodFacts{};  // No quota, no failures.
   return measurement;
 }
 

@@ -31,13 +31,6 @@ struct Ending {
   int status = 200;  ///< 0: none was read.
 };
 
-/// What a probe needs to know for its rows.
-struct RowOrder {
-  RowSink* sink = nullptr;  ///< Null: no rows are made.
-  int step = 1;
-  Duration start{};  ///< Of the probe, after kRunEpoch.
-};
-
 /// What happened in a part of a window, counted by whoever knew it at once: the requests of a probe
 /// with one task that were sent when due and succeeded.
 struct Tally {
@@ -47,6 +40,13 @@ struct Tally {
   std::int64_t in_time = 0;  ///< Of these: after the warm-up, while requests are issued.
   std::int64_t good = 0;     ///< Of these: within SimOptions::goodput_within.
   Duration slowest{};        ///< Longest response.
+};
+
+/// What a probe needs to know for its rows.
+struct RowOrder {
+  RowSink* sink = nullptr;  ///< Null: no rows are made.
+  int step = 1;
+  Duration start{};  ///< Of the probe, after kRunEpoch.
 };
 
 class ProbeBooks {

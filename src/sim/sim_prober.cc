@@ -77,7 +77,7 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
   ++probes_;
   // The first world's seed is the run's own, each further probe has its own luck.
   const std::uint64_t seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_));
-  if (rows_ == nullptr && LindleyRun::Fits(options_, load, observer.WantsEvents())) {
+  if (LindleyRun::Fits(options_, load, observer.WantsEvents() || rows_ != nullptr)) {
     LindleyRun run(options_, load, seed, observer, slowest_);
     measure::Measurement measurement = run.Run();
     Enter(measurement, run.ended(), run.slowest());

@@ -37,7 +37,8 @@ def install():
 def value_at(values, share):
     """The smallest value that at least this share does not exceed. (The port's own percentiles round
     the rank to the nearest, which is another convention.)"""
-    rank = math.ceil(share * sum(count for _, count in values))
+    # A little below, so that 0.95 of 100 is rank 95 although no double is 0.95.
+    rank = math.ceil(math.nextafter(share, 0) * sum(count for _, count in values))
     for value, count in values:
         rank -= count
         if rank <= 0:

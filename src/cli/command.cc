@@ -152,6 +152,7 @@ constexpr std::array kSizeOutputFlags = {
     Flag{"--explain", "", "", "every line of the classic arithmetic"},
     Flag{"--no-confirm", "", "", "do not run the answer in the simulator"},
     Flag{"--json", "", "FILE", "the answer as JSON; - is standard output"},
+    Flag{"--html", "", "FILE", "the answer as a page with charts; - is standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 

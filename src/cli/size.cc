@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "base/units_text.h"
+#include "cli/html_file.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
 #include "cli/size_nodes.h"
+#include "cli/size_page.h"
 #include "cli/size_runs.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
@@ -187,8 +189,8 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
   return {};
 }
 
-Result<report::SizeReport> Size(const Arguments& arguments) {
-  SizeInput input = TRY(ReadSizeInput(arguments));
+/// `input` gets the objectives of the run, where none were given.
+Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   report::SizeReport report;
   report.version = std::string(Version());
   report.rate_now = input.rate;
@@ -238,8 +240,12 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
 }
 
 Status Print(const Arguments& arguments) {
-  const report::SizeReport report = TRY(Size(arguments));
-  if (arguments.Value("--json") != "-") {
+  SizeInput input = TRY(ReadSizeInput(arguments));
+  if (arguments.Has("--html")) {
+    TRY(CheckHtmlTarget(arguments.Value("--html"), "--html", "another name"));
+  }
+  const report::SizeReport report = TRY(Size(arguments, input));
+  if (arguments.Value("--json") != "-" && arguments.Value("--html") != "-") {
     fmt::print("{}", report::SizeText(report, StyleFor(stdout)));
   }
   if (arguments.Has("--json")) {
@@ -248,7 +254,7 @@ Status Print(const Arguments& arguments) {
       return Status();
     }));
   }
-  return {};
+  return WriteSizePage(arguments, input, report);
 }
 
 }  // namespace

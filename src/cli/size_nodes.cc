@@ -86,6 +86,8 @@ Result<std::vector<catalog::NodeType>> Types(const Arguments& arguments,
   return types;
 }
 
+}  // namespace
+
 Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput& input, int needed,
                                     const report::SizeReport& report) {
   sizing::NodeDemand demand;
@@ -120,6 +122,8 @@ Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput&
   }
   return demand;
 }
+
+namespace {
 
 std::string Usd(double amount) {
   return fmt::format("{} USD", FormatCount(std::llround(amount)));
@@ -179,8 +183,8 @@ bool NodesAsked(const Arguments& arguments) {
   return arguments.Has("--node") || arguments.Has("--provider") || arguments.Has("--prices");
 }
 
-Status AddNodes(const Arguments& arguments, const SizeInput& input, int needed,
-                report::SizeReport& report) {
+Result<sizing::NodePlan> PlanFor(const Arguments& arguments, const SizeInput& input, int needed,
+                                 const report::SizeReport& report) {
   if (input.pod_cpu <= 0) {
     return Invalid(
         "--pod-cpu: nodes hold pods by what they ask for: --pod-cpu 0.5 --pod-memory "
@@ -191,8 +195,13 @@ Status AddNodes(const Arguments& arguments, const SizeInput& input, int needed,
     list = TRY(catalog::ReadPriceList(arguments.Value("--prices"), Today()));
   }
   const std::vector<catalog::NodeType> types = TRY(Types(arguments, list));
+  return sizing::PlanNodes(TRY(DemandOf(arguments, input, needed, report)), types);
+}
+
+Status AddNodes(const Arguments& arguments, const SizeInput& input, int needed,
+                report::SizeReport& report) {
+  const sizing::NodePlan plan = TRY(PlanFor(arguments, input, needed, report));
   const sizing::NodeDemand demand = TRY(DemandOf(arguments, input, needed, report));
-  const sizing::NodePlan plan = TRY(sizing::PlanNodes(demand, types));
   report.pods = static_cast<int>(plan.pods);
   report.nodes = static_cast<int>(plan.nodes);
   report.usd_per_month = plan.usd_per_month;

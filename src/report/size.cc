@@ -15,21 +15,13 @@ constexpr std::size_t kHead = 11;  // Columns of the headings.
 
 class Lines {
  public:
-  explicit Lines(const Style& style) : style_(style) {}
-
   void Add(std::string_view head, std::string_view line) {
-    const std::string padded = fmt::format("{:<{}}", head == last_ ? "" : head, kHead);
-    text_ += head == last_ ? padded : Paint(style_, Tone::kBold, padded);
-    text_ += line;
-    text_ += '\n';
-    last_ = head;
+    lines_.push_back({std::string(head), std::string(line)});
   }
-  [[nodiscard]] std::string Take() { return std::move(text_); }
+  [[nodiscard]] std::vector<SizeLine> Take() { return std::move(lines_); }
 
  private:
-  const Style& style_;
-  std::string last_;
-  std::string text_;
+  std::vector<SizeLine> lines_;
 };
 
 std::string Value(const measure::Objective& objective, double value) {
@@ -165,8 +157,8 @@ void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
 
 }  // namespace
 
-std::string SizeText(const SizeReport& report, const Style& style) {
-  Lines lines(style);
+std::vector<SizeLine> SizeLines(const SizeReport& report) {
+  Lines lines;
   if (report.explained) {
     for (const std::string& line : report.explain) {
       lines.Add("EXPLAIN", line);
@@ -195,6 +187,19 @@ std::string SizeText(const SizeReport& report, const Style& style) {
     AddConfirmation(*report.confirmation, lines);
   }
   return lines.Take();
+}
+
+std::string SizeText(const SizeReport& report, const Style& style) {
+  std::string text;
+  std::string last;
+  for (const SizeLine& line : SizeLines(report)) {
+    const std::string padded = fmt::format("{:<{}}", line.head == last ? "" : line.head, kHead);
+    text += line.head == last ? padded : Paint(style, Tone::kBold, padded);
+    text += line.text;
+    text += '\n';
+    last = line.head;
+  }
+  return text;
 }
 
 }  // namespace loadline::report

@@ -73,6 +73,15 @@ struct SizeReport {
   std::vector<std::pair<std::string, std::string>> sections;  ///< Further headed lines (nodes).
 };
 
+/// A line and its heading: `ANSWER`, `PROMISE`, `WHY`, ….
+struct SizeLine {
+  std::string head;
+  std::string text;
+};
+
+/// Everything in the order in which it is told; lines of one heading follow each other.
+[[nodiscard]] std::vector<SizeLine> SizeLines(const SizeReport& report);
+
 /// ANSWER, PROMISE, WHY, …: for people.
 [[nodiscard]] std::string SizeText(const SizeReport& report, const Style& style);
 

@@ -102,6 +102,8 @@ constexpr std::array kCompareFlags = {
 
 constexpr std::array kSizeTrafficFlags = {
     Flag{"--rate", "", "RATE", "traffic to size for: 2000/s"},
+    Flag{"--users", "", "N", "instead of --rate: users who wait for their answers"},
+    Flag{"--think", "", "TIME", "a user's pause after an answer: 1s; 0s for none"},
     Flag{"--growth", "", "SHARE", "grown by: 30%; 9 is tenfold (default 0)"},
     Flag{"--p50", "", "TIME", "median below"},
     Flag{"--p90", "", "TIME", "90th percentile below"},
@@ -122,6 +124,7 @@ constexpr std::array kSizeServiceFlags = {
     Flag{"--queue", "", "N", "places to wait, per pod; beyond them 503 (default unlimited)"},
     Flag{"--balance", "", "HOW",
          "random, round-robin, p2c, least, central (default: fitted, or random)"},
+    Flag{"--routers", "", "N", "balancers that see only their own requests (default 1)"},
 };
 
 constexpr std::array kSizeClusterFlags = {

@@ -143,13 +143,27 @@ std::string_view NoteOf(queueing::Balance balance) {
     case queueing::Balance::kTwoChoices:
       return "two choices (p2c, Envoy's default)";
     case queueing::Balance::kLeast:
-      return "least connections, one router";
+      return "least connections";
   }
   return "";
 }
 
 void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
-  const std::vector<measure::Objective> objectives = input.objectives;
+  const auto add = [&](const sizing::ServiceModel& model, std::string what, std::string flag) {
+    const Result<sizing::PodsAnswer> answer =
+        sizing::FewestPods(model, report::TrafficOf(report), input.objectives);
+    report.alternatives.push_back(
+        {std::move(what), std::move(flag), answer ? answer->outlook.pods : 0});
+  };
+  const queueing::Pool& pod = report.model.pod;
+  if (pod.balance != queueing::Balance::kRandom && pod.balance != queueing::Balance::kCentral) {
+    sizing::ServiceModel other = report.model;
+    other.pod.routers = pod.routers == 1 ? 3 : 1;
+    add(other,
+        pod.routers == 1 ? "3 routers that see only their own requests"
+                         : "one router that sees all requests",
+        fmt::format("--routers {}", other.pod.routers));
+  }
   for (const queueing::Balance balance :
        {queueing::Balance::kRandom, queueing::Balance::kRoundRobin, queueing::Balance::kTwoChoices,
         queueing::Balance::kLeast, queueing::Balance::kCentral}) {
@@ -158,10 +172,7 @@ void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
     }
     sizing::ServiceModel other = report.model;
     other.pod.balance = balance;
-    const Result<sizing::PodsAnswer> answer = sizing::FewestPods(other, report.rate, objectives);
-    report.alternatives.push_back({std::string(NoteOf(balance)),
-                                   fmt::format("--balance {}", queueing::Name(balance)),
-                                   answer ? answer->outlook.pods : 0});
+    add(other, std::string(NoteOf(balance)), fmt::format("--balance {}", queueing::Name(balance)));
   }
 }
 
@@ -169,7 +180,8 @@ void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
 Status Confirm(const SizeInput& input, report::SizeReport& report) {
   const int foreseen = report.answer.outlook.pods;
   for (int turn = 0;; ++turn) {
-    report.confirmation = TRY(ConfirmSize(report.model, report.rate, report.answer.outlook));
+    report.confirmation =
+        TRY(ConfirmSize(report.model, report::TrafficOf(report), report.answer.outlook));
     const std::vector<report::ConfirmedObjective>& found = report.confirmation->objectives;
     const bool broken =
         std::any_of(found.begin(), found.end(), [](const auto& each) { return each.broken; });
@@ -178,8 +190,9 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
     }
     const int more = std::max(1, report.answer.outlook.pods / 50);
     const int pods = report.answer.outlook.pods + more;
-    report.answer.fewer = sizing::Foresee(report.model, report.rate, input.objectives, pods - 1);
-    report.answer.outlook = sizing::Foresee(report.model, report.rate, input.objectives, pods);
+    const sizing::Traffic traffic = report::TrafficOf(report);
+    report.answer.fewer = sizing::Foresee(report.model, traffic, input.objectives, pods - 1);
+    report.answer.outlook = sizing::Foresee(report.model, traffic, input.objectives, pods);
   }
   if (report.answer.outlook.pods != foreseen) {
     report.thin_ice.push_back(
@@ -196,6 +209,10 @@ Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   report.rate_now = input.rate;
   report.growth = input.growth;
   report.rate = input.rate * (1 + input.growth);
+  if (input.users) {
+    report.users = sizing::Traffic(*input.users).Times(1 + input.growth).users();
+    report.users_now = input.users->count;
+  }
   report.pod_cpu = input.pod_cpu;
   report.pod_memory = input.pod_memory;
   report.survive = input.survive.value_or(NodesAsked(arguments) ? sizing::Survive::kNode
@@ -215,7 +232,9 @@ Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
       input.objectives = fit->objectives;
     }
   }
-  report.answer = TRY(sizing::FewestPods(report.model, report.rate, input.objectives));
+  const sizing::Traffic traffic = report::TrafficOf(report);
+  report.rate = traffic.HighestRate(report.model.service_high);
+  report.answer = TRY(sizing::FewestPods(report.model, traffic, input.objectives));
   Explain(input, report);
   AddAlternatives(input, report);
   if (!arguments.Has("--no-confirm")) {
@@ -235,7 +254,13 @@ Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
                  "--survive: how many pods a node takes with it depends on its type: --node "
                  "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
   }
-  report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
+  report.rate = report.answer.outlook.rate;
+  if (report.users) {
+    report.edge_users =
+        sizing::MostUsersThatHold(report.model, input.objectives, needed, report.users->think);
+  } else {
+    report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
+  }
   return report;
 }
 

@@ -175,14 +175,49 @@ void ReadSurvival(Reader& reader, SizeInput& input) {
   }
 }
 
+/// `--users 500 --think 1s` instead of a rate.
+void ReadUsers(Reader& reader, SizeInput& input) {
+  if (reader.Has("--think") && !reader.Has("--users")) {
+    reader.Fault("--think", "is a user's pause after an answer: with --users 500");
+  }
+  if (!reader.Has("--users")) {
+    return;
+  }
+  queueing::Users users;
+  reader.Whole("--users", users.count, 1, 10'000'000);
+  reader.Read("--think", users.think, [](const std::string& text) { return ParseDuration(text); });
+  if (reader.Has("--rate")) {
+    reader.Fault("--users", "either a rate or users: --rate 2000/s or --users 500 --think 1s");
+  }
+  if (!reader.Has("--think")) {
+    reader.Fault("--think",
+                 "how long a user pauses after an answer decides how much 500 of them ask for: "
+                 "--think 1s, or 0s for none");
+  }
+  if (input.pod.queue != queueing::kEndlessQueue) {
+    reader.Fault("--queue", "what users do after a 503 is not known; size for a --rate");
+  }
+  input.users = users;
+}
+
+void ReadRouters(Reader& reader, SizeInput& input) {
+  reader.Whole("--routers", input.pod.routers, 1, 1000);
+  if (input.pod.routers > 1 && input.balance == queueing::Balance::kCentral) {
+    reader.Fault("--routers",
+                 "one queue for all pods has no routers; expected --balance least, "
+                 "p2c, round-robin or random");
+  }
+}
+
 }  // namespace
 
 Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
   Reader reader(arguments);
   SizeInput input;
-  if (!reader.Has("--rate")) {
-    reader.Fault("--rate", "the traffic to size for is missing: --rate 2000/s");
-  } else {
+  if (!reader.Has("--rate") && !reader.Has("--users")) {
+    reader.Fault("--rate",
+                 "the traffic to size for is missing: --rate 2000/s, or --users 500 --think 1s");
+  } else if (reader.Has("--rate")) {
     reader.Read("--rate", input.rate, [](const std::string& text) { return ParseRate(text); });
     if (reader.faults().empty() && !(input.rate.per_second > 0)) {
       reader.Fault("--rate", fmt::format("found \"{}\"; expected a rate above 0: 2000/s",
@@ -203,6 +238,8 @@ Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
   }
   ReadObjectives(reader, arguments, input);
   ReadService(reader, input);
+  ReadUsers(reader, input);
+  ReadRouters(reader, input);
   ReadSurvival(reader, input);
   input.from = arguments.Values("--from");
   for (const std::string& text : arguments.Values("--pods")) {

@@ -16,8 +16,9 @@
 namespace loadline::cli {
 
 struct SizeInput {
-  Rate rate;            ///< > 0.
-  double growth = 0.0;  ///< Share, > −1.
+  Rate rate;                             ///< > 0.
+  double growth = 0.0;                   ///< Share, > −1.
+  std::optional<queueing::Users> users;  ///< Instead of a rate, which is 0 then.
   std::vector<measure::Objective> objectives;
   std::vector<std::string> from;  ///< Runs to fit; empty: the service is given.
   std::vector<int> pods;          ///< Pods of each of them.

@@ -44,9 +44,10 @@ void AddTraffic(const SizeInput& input, const report::SizeReport& report, report
     page.balances.emplace_back(queueing::Name(each));
   }
   for (const double factor : kTraffic) {
-    const Rate rate = report.rate * factor;
+    const sizing::Traffic traffic = report::TrafficOf(report).Times(factor);
+    const Rate rate = traffic.HighestRate(report.model.service_high);
     report::PodsForTraffic point;
-    point.level = rate.per_second;
+    point.level = traffic.users() ? traffic.users()->count : rate.per_second;
     const Result<int> classic = sizing::PodsBusyAllTheTime(rate, report.model.pod.service,
                                                            report.model.pod.concurrency, nullptr);
     if (classic) {
@@ -55,7 +56,8 @@ void AddTraffic(const SizeInput& input, const report::SizeReport& report, report
     for (const Balance each : balances) {
       sizing::ServiceModel model = report.model;
       model.pod.balance = each;
-      const Result<sizing::PodsAnswer> answer = sizing::FewestPods(model, rate, input.objectives);
+      const Result<sizing::PodsAnswer> answer =
+          sizing::FewestPods(model, traffic, input.objectives);
       point.by_balance.push_back(answer ? answer->outlook.pods : 0);
     }
     page.by_traffic.push_back(std::move(point));
@@ -96,7 +98,7 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
   for (const Duration limit : LimitsAround(report, *varied)) {
     varied->threshold = limit;
     const Result<sizing::PodsAnswer> answer =
-        sizing::FewestPods(report.model, report.rate, objectives);
+        sizing::FewestPods(report.model, report::TrafficOf(report), objectives);
     if (!answer) {
       continue;  // So strict that no number of pods is enough.
     }
@@ -161,7 +163,8 @@ Status WriteSizePage(const Arguments& arguments, const SizeInput& input,
   report::SizePage page;
   page.report = report;
   page.invocation = fmt::format("loadline {}", fmt::join(arguments.words, " "));
-  page.level = report.rate.per_second;
+  page.level = report.users ? report.users->count : report.rate.per_second;
+  page.traffic = report.users ? "users" : "requests/s";
   AddTraffic(input, report, page);
   TRY(AddLimits(arguments, input, report, page));
   TRY(AddFills(arguments, input, report, page));

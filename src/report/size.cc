@@ -72,10 +72,13 @@ void AddPromise(const SizeReport& report, Lines& lines) {
   for (const sizing::ObjectiveOutlook& each : report.answer.outlook.objectives) {
     promise += fmt::format("{}{}", promise.empty() ? "" : ", ", measure::Format(each.objective));
   }
-  promise += fmt::format(" at {}", FormatRate(report.rate));
+  promise +=
+      fmt::format(" {} {}", report.users ? "for" : "at", TrafficText(report.rate, report.users));
   if (report.growth != 0) {
-    promise +=
-        fmt::format(" ({} + {} growth)", FormatRate(report.rate_now), FormatPercent(report.growth));
+    promise += fmt::format(
+        " ({} + {} growth)",
+        report.users ? FormatCount(report.users_now) + " users" : FormatRate(report.rate_now),
+        FormatPercent(report.growth));
   }
   if (report.survive != sizing::Survive::kNone) {
     promise += fmt::format(", with one {} lost", sizing::SurviveName(report.survive));
@@ -106,6 +109,11 @@ void AddWhy(const SizeReport& report, Lines& lines) {
   for (const std::string& line : report.fit_lines) {
     lines.Add("WHY", line);
   }
+  if (report.users) {
+    lines.Add("WHY",
+              fmt::format("a closed loop: whoever waits sends nothing; together they send {}",
+                          FormatRate(report.rate)));
+  }
   lines.Add("WHY", fmt::format("{} x {} = {:.4g} requests in service at once",
                                FormatRate(report.rate), FormatDuration(model.service_high),
                                report.rate.per_second * Seconds(model.service_high)));
@@ -116,9 +124,10 @@ void AddWhy(const SizeReport& report, Lines& lines) {
           report.classic_nodes ? fmt::format(", {} nodes", *report.classic_nodes) : std::string()));
   const sizing::PodsOutlook& outlook = report.answer.outlook;
   lines.Add("WHY", fmt::format("balancer {}: {} keep {} with {}, {} busy; they hold up to {}",
-                               queueing::Name(pod.balance), Pods(outlook.pods), Values(outlook),
+                               BalanceText(pod), Pods(outlook.pods), Values(outlook),
                                FormatDuration(model.service_high), FormatPercent(outlook.busy),
-                               FormatRate(report.edge)));
+                               report.users ? FormatCount(report.edge_users) + " users"
+                                            : FormatRate(report.edge)));
   if (report.answer.fewer) {
     lines.Add("WHY", fmt::format("one fewer, {}: {}", Pods(report.answer.fewer->pods),
                                  Values(*report.answer.fewer)));
@@ -135,9 +144,10 @@ void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
     lines.Add("CONFIRM", confirmation.skipped);
     return;
   }
-  lines.Add("CONFIRM", fmt::format("simulated: {}, {}, balancer {}, {} requests",
-                                   Pods(confirmation.pods), FormatRate(confirmation.rate),
-                                   confirmation.balance, FormatCount(confirmation.requests)));
+  lines.Add("CONFIRM",
+            fmt::format("simulated: {}, {}, balancer {}, {} requests", Pods(confirmation.pods),
+                        TrafficText(confirmation.rate, confirmation.users), confirmation.balance,
+                        FormatCount(confirmation.requests)));
   for (const ConfirmedObjective& each : confirmation.objectives) {
     const measure::Objective& objective = each.model.objective;
     const double off = each.model.value > 0 && std::isfinite(each.model.value)
@@ -156,6 +166,24 @@ void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
 }
 
 }  // namespace
+
+std::string BalanceText(const queueing::Pool& pool) {
+  const std::string name(queueing::Name(pool.balance));
+  return pool.routers == 1 ? name : fmt::format("{}, {} routers", name, pool.routers);
+}
+
+std::string TrafficText(Rate rate, const std::optional<queueing::Users>& users) {
+  if (!users) {
+    return FormatRate(rate);
+  }
+  return fmt::format("{} user{} who {}", FormatCount(users->count), users->count == 1 ? "" : "s",
+                     users->think > Duration::zero() ? "think " + FormatDuration(users->think)
+                                                     : std::string("never think"));
+}
+
+sizing::Traffic TrafficOf(const SizeReport& report) {
+  return report.users ? sizing::Traffic(*report.users) : sizing::Traffic(report.rate);
+}
 
 std::vector<SizeLine> SizeLines(const SizeReport& report) {
   Lines lines;

@@ -29,7 +29,8 @@ struct ConfirmedObjective {
 /// What became of the answer in the simulator.
 struct Confirmation {
   int pods = 0;
-  Rate rate;
+  Rate rate;                             ///< Of users: what they sent.
+  std::optional<queueing::Users> users;  ///< Instead of a rate.
   std::int64_t requests = 0;
   std::vector<ConfirmedObjective> objectives;
   std::string balance;  ///< As simulated.
@@ -43,12 +44,21 @@ struct Alternative {
   int pods = 0;      ///< 0: impossible.
 };
 
+/// `least`, `least, 3 routers`.
+[[nodiscard]] std::string BalanceText(const queueing::Pool& pool);
+/// `2,000/s`, `500 users who think 1 s`.
+[[nodiscard]] std::string TrafficText(Rate rate, const std::optional<queueing::Users>& users);
+
 /// Everything that `size` has to say.
 struct SizeReport {
   std::string version;
   Rate rate;            ///< Sized for, growth included.
   Rate rate_now;        ///< As asked.
   double growth = 0.0;  ///< Share.
+  /// Sized for, growth included, instead of a rate; `rate` is what they send then.
+  std::optional<queueing::Users> users;
+  int users_now = 0;   ///< As asked.
+  int edge_users = 0;  ///< As `edge`.
   sizing::ServiceModel model;
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
@@ -72,6 +82,9 @@ struct SizeReport {
   std::optional<Confirmation> confirmation;
   std::vector<std::pair<std::string, std::string>> sections;  ///< Further headed lines (nodes).
 };
+
+/// What is sized for.
+[[nodiscard]] sizing::Traffic TrafficOf(const SizeReport& report);
 
 /// A line and its heading: `ANSWER`, `PROMISE`, `WHY`, ….
 struct SizeLine {

@@ -112,14 +112,31 @@ std::string WhyNot(const PodsOutlook& outlook) {
   return "it holds";
 }
 
-bool Holds(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
-           int pods) {
-  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+bool Holds(const ServiceModel& model, const Traffic& traffic,
+           const std::vector<Objective>& objectives, int pods) {
+  const queueing::PoolLaw law = traffic.LawOf(model.At(pods, model.service_high));
   return law.stable() && std::all_of(objectives.begin(), objectives.end(),
                                      [&](const Objective& each) { return Keeps(law, each); });
 }
 
 }  // namespace
+
+Rate Traffic::HighestRate(Duration service) const {
+  return users_ ? Rate{users_->count / (Seconds(users_->think) + Seconds(service))} : rate_;
+}
+
+Traffic Traffic::Times(double factor) const {
+  if (!users_) {
+    return Traffic(rate_ * factor);
+  }
+  queueing::Users users = *users_;
+  users.count = std::max(1, static_cast<int>(std::ceil(users.count * factor - 1e-9)));
+  return Traffic(users);
+}
+
+queueing::PoolLaw Traffic::LawOf(const queueing::Pool& pool) const {
+  return users_ ? queueing::PoolLaw(pool, *users_) : queueing::PoolLaw(pool, rate_);
+}
 
 queueing::Pool ServiceModel::At(int pods, Duration service) const {
   queueing::Pool pool = pod;
@@ -132,11 +149,12 @@ queueing::Pool ServiceModel::At(int pods, Duration service) const {
   return pool;
 }
 
-PodsOutlook Foresee(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
-                    int pods) {
-  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+PodsOutlook Foresee(const ServiceModel& model, const Traffic& traffic,
+                    const std::vector<Objective>& objectives, int pods) {
+  const queueing::PoolLaw law = traffic.LawOf(model.At(pods, model.service_high));
   PodsOutlook outlook;
   outlook.pods = pods;
+  outlook.rate = law.rate();
   outlook.busy = law.utilisation();
   outlook.stable = law.stable();
   outlook.rejected = law.Rejected();
@@ -148,18 +166,19 @@ PodsOutlook Foresee(const ServiceModel& model, Rate rate, const std::vector<Obje
   return outlook;
 }
 
-Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
+Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                               const std::vector<Objective>& objectives) {
-  if (!(rate.per_second > 0) || !std::isfinite(rate.per_second)) {
+  const double rate = traffic.HighestRate(model.service_high).per_second;
+  if (!(rate > 0) || !std::isfinite(rate)) {
     return Invalid("the rate must be above 0: --rate 2000/s");
   }
   TRY(CheckObjectives(objectives));
   TRY(CheckAlone(model, objectives));
   int low = 0;  // Does not hold.
   int high = 1;
-  while (!Holds(model, rate, objectives, high)) {
+  while (!Holds(model, traffic, objectives, high)) {
     if (high >= kMostPods) {
-      const PodsOutlook outlook = Foresee(model, rate, objectives, high);
+      const PodsOutlook outlook = Foresee(model, traffic, objectives, high);
       return Invalid(fmt::format("no number of pods up to {} is enough: {}", FormatCount(kMostPods),
                                  WhyNot(outlook)));
     }
@@ -170,18 +189,18 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
     if (peak && high > *peak && low < *peak) {
       high = std::max(low + 1, static_cast<int>(*peak));
     } else if (peak && low >= static_cast<int>(*peak)) {
-      const PodsOutlook outlook = Foresee(model, rate, objectives, low);
+      const PodsOutlook outlook = Foresee(model, traffic, objectives, low);
       return Invalid(fmt::format("more than {:.0f} pods carry less, not more (contention), and {}",
                                  *peak, WhyNot(outlook)));
     }
   }
   while (high - low > 1) {
     const int middle = low + (high - low) / 2;
-    (Holds(model, rate, objectives, middle) ? high : low) = middle;
+    (Holds(model, traffic, objectives, middle) ? high : low) = middle;
   }
-  PodsAnswer answer{.outlook = Foresee(model, rate, objectives, high), .fewer = {}};
+  PodsAnswer answer{.outlook = Foresee(model, traffic, objectives, high), .fewer = {}};
   if (low >= 1) {
-    answer.fewer = Foresee(model, rate, objectives, low);
+    answer.fewer = Foresee(model, traffic, objectives, low);
   }
   return answer;
 }
@@ -196,6 +215,26 @@ Rate HighestRateThatHolds(const ServiceModel& model, const std::vector<Objective
     (Holds(model, Rate{middle}, objectives, pods) ? low : high) = middle;
   }
   return Rate{low};
+}
+
+int MostUsersThatHold(const ServiceModel& model, const std::vector<Objective>& objectives, int pods,
+                      Duration think) {
+  constexpr int kMost = 10'000'000;
+  const auto holds = [&](int users) {
+    return Holds(model, Traffic(queueing::Users{users, think}), objectives, pods);
+  };
+  int held = 0;
+  int next = 1;
+  while (next <= kMost && holds(next)) {
+    held = next;
+    next *= 2;
+  }
+  int broken = next;
+  while (broken - held > 1) {
+    const int middle = held + (broken - held) / 2;
+    (holds(middle) ? held : broken) = middle;
+  }
+  return held;
 }
 
 int PodsForLostZone(int needed, int zones) {

@@ -97,5 +97,33 @@ TEST(PodsForLostZone, LeavesEnoughInTheOthers) {
   EXPECT_EQ(PodsForLostZone(1, 2), 2);
 }
 
+TEST(FewestPods, ForUsersAsksNoMoreThanTheySend) {
+  // 120 users who think 1 s before 12 cores of 161 ms: p95 is 1 s, so 12 pods keep 1.02 s, 11 do
+  // not. As a rate of their own, 120 / (1 + 0.161) = 103/s would need 17 pods at least.
+  ServiceModel model;
+  model.pod.service = model.service_low = model.service_high = 161ms;
+  model.pod.exponential = true;
+  model.pod.balance = queueing::Balance::kCentral;
+  const Traffic users(queueing::Users{120, 1s});
+  const std::vector<measure::Objective> objectives = {
+      measure::ParseObjective("p95 < 1020ms").value()};
+  const PodsAnswer answer = *FewestPods(model, users, objectives);
+  EXPECT_EQ(answer.outlook.pods, 12);
+  EXPECT_NEAR(answer.outlook.rate.per_second, 74.5, 0.1);
+  EXPECT_FALSE(answer.fewer->holds);
+  EXPECT_NEAR(users.HighestRate(161ms).per_second, 120 / 1.161, 1e-9);
+  // Those pods hold the users they were found for, and only a few more.
+  const int most = MostUsersThatHold(model, objectives, 12, 1s);
+  EXPECT_GE(most, 120);
+  EXPECT_LE(most, 123);
+}
+
+TEST(Traffic, GrowsInWholeUsers) {
+  EXPECT_EQ(Traffic(queueing::Users{10, 1s}).Times(1.25).users()->count, 13);
+  EXPECT_EQ(Traffic(queueing::Users{10, 1s}).Times(1.1).users()->count, 11);
+  EXPECT_FALSE(Traffic(Rate{10}).Times(2).users());
+  EXPECT_EQ(Traffic(Rate{10}).Times(2).HighestRate(1s).per_second, 20);
+}
+
 }  // namespace
 }  // namespace loadline::sizing

@@ -208,5 +208,17 @@ TEST(PoolLaw, OfUsersOnAPodThatSharesItself) {
   EXPECT_NEAR(Seconds(PoolLaw(pool, Users{2, 1s}).Mean()), 1, 1e-9);
 }
 
+TEST(PoolLaw, OfLeastLiesBetweenTiesInTurnAndTiesDrawn) {
+  // Constant service, 12 pods: simulated in turn .03 and .27, drawn .06 and .38 service times at
+  // .7 and .9 (sim/balancing_table_test.cc).
+  Pool pool = Exponential(12, Balance::kLeast);
+  pool.exponential = false;
+  pool.scv = 0;
+  EXPECT_GT(Wait(pool, 8.4), 0.03);
+  EXPECT_LT(Wait(pool, 8.4), 0.08);
+  EXPECT_GT(Wait(pool, 10.8), 0.27);
+  EXPECT_LT(Wait(pool, 10.8), 0.45);
+}
+
 }  // namespace
 }  // namespace loadline::queueing

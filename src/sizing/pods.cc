@@ -138,10 +138,31 @@ queueing::PoolLaw Traffic::LawOf(const queueing::Pool& pool) const {
   return users_ ? queueing::PoolLaw(pool, *users_) : queueing::PoolLaw(pool, rate_);
 }
 
+double ServiceModel::Slowdown(int pods) const {
+  return contention_fit ? contention_fit->SlowdownAt(pods).upper : contention.Slowdown(pods);
+}
+
+std::optional<int> ServiceModel::MostUseful() const {
+  // What n pods do, n over their slowdown, rises to its peak and falls from there on.
+  const auto rises = [&](int pods) {
+    return (pods + 1) / Slowdown(pods + 1) > pods / Slowdown(pods);
+  };
+  if (rises(kMostPods)) {
+    return std::nullopt;
+  }
+  int low = 0;
+  int high = kMostPods;
+  while (high - low > 1) {
+    const int middle = low + (high - low) / 2;
+    (rises(middle) ? low : high) = middle;
+  }
+  return high;
+}
+
 queueing::Pool ServiceModel::At(int pods, Duration service) const {
   queueing::Pool pool = pod;
   pool.pods = pods;
-  const double slower = contention.Slowdown(pods);
+  const double slower = Slowdown(pods);
   pool.service = FromSeconds(Seconds(service) * slower);
   for (double& rate : pool.curve) {
     rate *= Seconds(pod.service) / Seconds(pool.service);
@@ -174,6 +195,7 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
   }
   TRY(CheckObjectives(objectives));
   TRY(CheckAlone(model, objectives));
+  const std::optional<int> peak = model.MostUseful();
   int low = 0;  // Does not hold.
   int high = 1;
   while (!Holds(model, traffic, objectives, high)) {
@@ -185,12 +207,11 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
     low = high;
     // Beyond the pods at which contention eats all gain, more pods are worse.
     high = std::min(kMostPods, high * 2);
-    const std::optional<double> peak = model.contention.Peak();
     if (peak && high > *peak && low < *peak) {
-      high = std::max(low + 1, static_cast<int>(*peak));
-    } else if (peak && low >= static_cast<int>(*peak)) {
+      high = *peak;
+    } else if (peak && low >= *peak) {
       const PodsOutlook outlook = Foresee(model, traffic, objectives, low);
-      return Invalid(fmt::format("more than {:.0f} pods carry less, not more (contention), and {}",
+      return Invalid(fmt::format("more than {} pods carry less, not more (contention), and {}",
                                  *peak, WhyNot(outlook)));
     }
   }

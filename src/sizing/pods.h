@@ -15,6 +15,8 @@
 
 namespace loadline::sizing {
 
+inline constexpr int kMostPods = 100'000;
+
 /// A service as sizing knows it: one pod, the balancer in front, and how sure that is.
 struct ServiceModel {
   queueing::Pool pod;      ///< Its `pods` is not used; its `service` is the best estimate.
@@ -22,7 +24,13 @@ struct ServiceModel {
   Duration service_high{};
   /// How pods get in each other's way: the service time grows with their number.
   queueing::Usl contention = {};
+  /// Where that was measured: At() takes the upper end of its interval.
+  std::optional<queueing::UslFit> contention_fit = {};
 
+  /// How much slower each of `pods` is than one alone.
+  [[nodiscard]] double Slowdown(int pods) const;
+  /// The number of pods beyond which more of them carry less; nothing up to kMostPods.
+  [[nodiscard]] std::optional<int> MostUseful() const;
   /// `pods` of it with a service time of `service`.
   [[nodiscard]] queueing::Pool At(int pods, Duration service) const;
 };
@@ -72,8 +80,6 @@ struct PodsAnswer {
   PodsOutlook outlook;               ///< At the fewest pods that hold.
   std::optional<PodsOutlook> fewer;  ///< With one fewer; nothing where one pod is enough.
 };
-
-inline constexpr int kMostPods = 100'000;
 
 /// The fewest pods that keep all `objectives` under `traffic`.
 ///

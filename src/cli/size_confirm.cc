@@ -42,6 +42,9 @@ Result<sim::SimOptions> OptionsFor(const queueing::Pool& pool) {
   } else {
     service.latency = TRY(sim::LatencyLaw::Constant(pool.service));
   }
+  for (const double rate : pool.curve) {
+    service.curve.push_back(rate * Seconds(pool.service));
+  }
   service.routers = central ? 1 : pool.routers;
   switch (pool.balance) {
     case queueing::Balance::kRoundRobin:
@@ -90,8 +93,8 @@ std::string WhyNot(const sizing::PodsOutlook& outlook, const queueing::Pool& poo
   if (pool.pods > kMostPods || pool.pods * pool.concurrency > 100'000) {
     return fmt::format("not simulated: more than {} pods", kMostPods);
   }
-  if (!pool.curve.empty()) {
-    return "not simulated: a measured curve";
+  if (!pool.curve.empty() && pool.balance == queueing::Balance::kCentral) {
+    return "not simulated: a measured curve of pods that are one";
   }
   return {};
 }

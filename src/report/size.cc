@@ -40,6 +40,9 @@ std::string What(const measure::Objective& objective) {
 }
 
 std::string Values(const sizing::PodsOutlook& outlook) {
+  if (!outlook.stable && outlook.busy < 1) {
+    return "a pod that once has many requests in it slows down so much that it never recovers";
+  }
   if (!outlook.stable) {
     return fmt::format("{} of what they can do is asked: the queue never ends",
                        FormatPercent(outlook.busy));
@@ -100,8 +103,10 @@ void AddWhy(const SizeReport& report, Lines& lines) {
   service += pod.discipline == queueing::Discipline::kSharing
                  ? ", shared by all requests of a pod"
                  : fmt::format(", cv {:.2g}", std::sqrt(pod.scv));
-  service += pod.concurrency == 1 ? ", one request at a time"
-                                  : fmt::format(", {} requests at a time", pod.concurrency);
+  if (pod.curve.empty()) {
+    service += pod.concurrency == 1 ? ", one request at a time"
+                                    : fmt::format(", {} requests at a time", pod.concurrency);
+  }
   if (pod.delay > Duration::zero()) {
     service += fmt::format(", {} beside", FormatDuration(pod.delay));
   }

@@ -53,7 +53,31 @@ FitCandidate Start(const FitProblem& problem, queueing::Balance balance, int per
           .scv = 1.0,
           .service = std::max(Duration(1), FromSeconds(Seconds(problem.alone()) * percent / 100)),
           .delay = {},
-          .in_pod = {}};
+          .in_pod = {},
+          .width = 0};
+}
+
+/// How many requests a pod works on at once, if it is worth a limit: by the best fits at the lone
+/// response.
+int BestWidth(const FitProblem& problem, queueing::Balance balance) {
+  constexpr std::array kWidths = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
+  int best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (const int width : kWidths) {
+    if (width >= problem.most_in_pod()) {
+      break;  // Such a limit was never reached.
+    }
+    FitCandidate candidate = Start(problem, balance, 100);
+    candidate.width = width;
+    candidate.in_pod.sigma = 0.05;
+    const double loss = Descend(problem, candidate, false, false).loss;
+    // A limit is one parameter more: it has to earn its place.
+    if (loss + (width > 0 ? kProfile : 0) < least) {
+      least = loss + (width > 0 ? kProfile : 0);
+      best = width;
+    }
+  }
+  return best;
 }
 
 /// The least and the most of one parameter with which some other parameters still fit.
@@ -100,9 +124,11 @@ stats::Interval Within(const FitProblem& problem, const Profile& profile, double
 
 Profile CurveProfile(const FitProblem& problem, queueing::Balance balance) {
   Profile profile;
+  const int width = BestWidth(problem, balance);
   for (int percent = kLeastPercent; percent <= kMostPercent; percent += kPercentStep) {
     Scored best;
-    const FitCandidate start = Start(problem, balance, percent);
+    FitCandidate start = Start(problem, balance, percent);
+    start.width = width;
     for (const double sigma : {0.05, 0.5, 1.0}) {
       FitCandidate from = start;
       from.in_pod.sigma = sigma;
@@ -120,11 +146,13 @@ void SetCurve(const FitProblem& problem, const Profile& profile, double misfit,
   const double limit = profile.best.loss + kProfile * misfit;
   const FitCandidate& best = profile.best.candidate;
   FittedCurve curve{.law = best.in_pod,
+                    .width = best.width,
                     .sigma = Within(problem, profile, limit, true),
                     .kappa = Within(problem, profile, limit, false),
                     .seen = problem.most_in_pod()};
   const auto capacity = [&](const FitCandidate& candidate) {
-    return problem.PoolOf(candidate, 1).Capacity().per_second;
+    const std::vector<double> rates = CurveOf(candidate, problem.most_in_pod(), true);
+    return *std::max_element(rates.begin(), rates.end());
   };
   double least = capacity(best);
   for (const Scored& point : profile.points) {
@@ -142,6 +170,8 @@ void SetCurve(const FitProblem& problem, const Profile& profile, double misfit,
   fitted.model.service_high = std::max(fitted.model.service_high,
                                        FromSeconds(Seconds(best.service) * capacity(best) / least));
   fitted.curve = curve;
+  fitted.model.pod.curve = CurveOf(best, curve.seen, true);
+  fitted.model.pod.concurrency = std::max(1, best.width);
 }
 
 }  // namespace loadline::sizing

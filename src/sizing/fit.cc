@@ -25,36 +25,49 @@ constexpr std::array kBalances = {Balance::kRandom, Balance::kRoundRobin, Balanc
                                   Balance::kLeast, Balance::kCentral};
 constexpr std::array kScatters = {0.0, 0.02, 0.06, 0.12, 0.25, 0.5, 1.0, 1.5, 2.25, 4.0};
 constexpr double kNormal95 = 1.96;
+// How far off the formulae's capacity may be at one number of pods and not at another.
+constexpr double kModelError = 0.015;
 constexpr std::int64_t kTellingRequests = 300;  // Below, a mean says little of the fit.
-constexpr double kLeastWidth = 0.02;
+constexpr double kLeastWidth = 0.03;
 
-FitCandidate At(const FitProblem& problem, Balance balance, double scv, double busy) {
+// `beside`: how much of what is left of the lone response keeps no pod busy.
+FitCandidate At(const FitProblem& problem, Balance balance, double busy, double beside,
+                double scv) {
   const Duration service = std::max(Duration(1), FromSeconds(Seconds(problem.alone()) * busy));
+  const double rest = beside * std::max(0.0, 1 - busy);
   return {.balance = balance,
           .scv = scv,
           .service = service,
-          .delay = std::max(Duration::zero(), problem.alone() - service),
-          .in_pod = {}};
+          .delay = FromSeconds(Seconds(problem.alone()) * rest),
+          .in_pod = {},
+          .width = 0};
 }
 
-// The best scatter for one balancer and share of the lone response that is service.
+// The best scatter and what lies beside, for one balancer and service time, which is `busy` times
+// the lone response.
 Scored BestScatter(const FitProblem& problem, Balance balance, double busy) {
   Scored best;
-  for (const double scv : kScatters) {
-    const FitCandidate candidate = At(problem, balance, scv, busy);
+  double scv = 0;
+  double beside = 0;
+  const auto look = [&](double tried_beside, double tried_scv) {
+    const FitCandidate candidate = At(problem, balance, busy, tried_beside, tried_scv);
     if (const double loss = problem.LossOf(candidate, best.loss); loss < best.loss) {
       best = {candidate, loss};
+      scv = tried_scv;
+      beside = tried_beside;
     }
+  };
+  for (const double tried : kScatters) {
+    look(1.0, tried);
   }
   double step = 0.3;
   for (int turn = 0; turn < 5; ++turn, step /= 2) {
-    const double scv = best.candidate.scv;
-    for (const double factor : {1 - step, 1 + step}) {
-      const FitCandidate candidate = At(problem, balance, scv * factor, busy);
-      if (const double loss = problem.LossOf(candidate, best.loss); loss < best.loss) {
-        best = {candidate, loss};
-      }
-    }
+    const double here = scv;
+    look(beside, here * (1 - step));
+    look(beside, here * (1 + step));
+    const double there = beside;
+    look(std::max(0.0, there - 1.5 * step), scv);
+    look(std::min(1.0, there + 1.5 * step), scv);
   }
   return best;
 }
@@ -64,7 +77,7 @@ Profile ProfileOf(const FitProblem& problem, Balance balance) {
   std::vector<double> shares = {1.0};
   if (problem.LimitSeen()) {
     shares.clear();
-    for (int percent = 50; percent <= 105; percent += percent < 80 ? 5 : 1) {
+    for (int percent = 50; percent <= 110; percent += percent < 80 ? 5 : 2) {
       shares.push_back(percent / 100.0);
     }
   }
@@ -120,7 +133,10 @@ void SetGoodness(const std::vector<FitRun>& runs, const FitProblem& problem,
       const queueing::PoolLaw law = problem.LawOf(candidate, run.pods, step);
       const double measured = std::log(Seconds(step.mean));
       const double error = law.stable() ? std::log(Seconds(law.Mean())) - measured : 1.0;
-      if (step.requests >= kTellingRequests) {
+      // Near the limit requests that follow each other are slow together, about as many as the
+      // square of how much slower they are: a mean of few of those says little.
+      const double slower = std::max(1.0, Seconds(step.mean) / Seconds(problem.alone()));
+      if (static_cast<double>(step.requests) >= kTellingRequests * slower * slower) {
         fitted.worst_error =
             std::max(fitted.worst_error.value_or(0.0), std::abs(std::expm1(error)));
       }
@@ -215,8 +231,9 @@ void FitScaling(const std::vector<FitRun>& runs, FitGiven given, Balance balance
     const Profile profile = ProfileOf(problem, balance);
     SetInterval(profile, alone.requests, alone);
     const double service = Seconds(profile.best.candidate.service);
-    const double error = (Seconds(alone.model.service_high) - Seconds(alone.model.service_low)) /
+    const double noise = (Seconds(alone.model.service_high) - Seconds(alone.model.service_low)) /
                          (2 * kNormal95 * service);
+    const double error = std::hypot(noise, kModelError);
     const double capacity = pods * given.concurrency / service;
     points.push_back(
         {.size = static_cast<double>(pods), .throughput = capacity, .error = capacity * error});
@@ -246,24 +263,28 @@ Status CheckUsers(const std::vector<FitRun>& runs, const FitGiven& given) {
   return {};
 }
 
-Status CheckCurve(const std::vector<FitRun>& runs, const FitProblem& problem) {
+Status CheckCurve(const std::vector<FitRun>& runs) {
   std::set<std::pair<int, double>> loads;
+  double fewest = std::numeric_limits<double>::infinity();
+  double most = 0;
   for (const FitRun& run : runs) {
     for (const FitStep& step : run.steps) {
       if (!step.saturated) {
+        const double in_pod = step.rate.per_second * Seconds(step.mean) / run.pods;
+        fewest = std::min(fewest, in_pod);
+        most = std::max(most, in_pod);
         loads.insert({step.users ? step.users->count : 0, step.users ? 0 : step.rate.per_second});
       }
     }
   }
-  if (loads.size() < 3 || problem.most_in_pod() < 2 * problem.fewest_in_pod()) {
+  if (loads.size() < 3 || most < 2 * fewest) {
     return Error{
         ErrorCode::kInvalidArgument,
         fmt::format("{} different load{} with {:.2g} to {:.2g} requests in a pod tell no curve: "
                     "three loads (--users 1, 4, 16 or a find), the highest with twice as many "
                     "requests in a pod as the lowest; or --concurrency C, where a pod works on C "
                     "at full speed",
-                    loads.size(), loads.size() == 1 ? "" : "s", problem.fewest_in_pod(),
-                    problem.most_in_pod())};
+                    loads.size(), loads.size() == 1 ? "" : "s", fewest, most)};
   }
   return {};
 }
@@ -277,7 +298,7 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   const FitProblem problem(runs, given);
   fitted.limit_seen = problem.LimitSeen();
   if (given.fit_curve) {
-    TRY(CheckCurve(runs, problem));
+    TRY(CheckCurve(runs));
   }
   Choice choice = Choose(problem, runs, given, fitted.probes);
   const FitProblem* fits = &problem;

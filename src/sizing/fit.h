@@ -47,10 +47,11 @@ struct FitGiven {
   bool fit_curve = false;
 };
 
-/// How a pod's requests slow each other down: n of them are finished at
-/// n / (S (1 + σ(n − 1) + κ n(n − 1))), the universal scalability law within a pod.
+/// How a pod's requests slow each other down: m that it works on are finished at
+/// m / (S (1 + σ(m − 1) + κ m(m − 1))), the universal scalability law within a pod.
 struct FittedCurve {
   queueing::Usl law;
+  int width = 0;          ///< It works on so many at once; 0: on all that are there.
   stats::Interval sigma;  ///< At 95 %, by the profile of the loss.
   stats::Interval kappa;
   double seen = 0.0;  ///< Most requests in a pod, mean of a probe; beyond it the curve is a guess.
@@ -87,7 +88,7 @@ inline constexpr std::int64_t kLeastFitRequests = 500;
 /// With `fit_curve` the means of at least three loads, the highest with twice as many requests in a
 /// pod as the lowest, give the curve.
 ///
-/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±2 %. Where no
+/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±3 %. Where no
 /// probe shows a limit, all of a lone response counts as service: the safe side.
 /// Errors: kInvalidArgument: no probe below its limit, fewer than kLeastFitRequests requests,
 /// users before several pods behind another balancer, loads too alike for a curve.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace loadline::sizing {
 namespace {
@@ -10,7 +11,9 @@ namespace {
 constexpr double kMeanError = 0.02;
 constexpr double kShareError = 0.08;
 constexpr double kCapacityError = 0.02;
-constexpr double kShows = 1.15;  // So much slower than the fastest probe shows a limit.
+constexpr double kOverload = 15;  // Loss of a probe that should have had no end.
+constexpr double kCluster = 30;   // Late requests come in clusters of so many.
+constexpr double kShows = 1.15;   // So much slower than the fastest probe shows a limit.
 // A curve ends at so many times what was seen, and at so many requests at most.
 constexpr double kCurveReach = 10;
 constexpr double kLongestCurve = 2000;
@@ -23,21 +26,53 @@ double Loss(double error) {
 
 }  // namespace
 
-std::vector<double> CurveOf(Duration service, const queueing::Usl& law, double seen) {
+std::vector<double> CurveOf(const FitCandidate& candidate, double seen, bool careful) {
   const auto measured = static_cast<std::size_t>(std::max(1.0, std::ceil(seen)));
   const double end = std::clamp(kCurveReach * seen, static_cast<double>(measured), kLongestCurve);
   std::vector<double> curve;
   for (std::size_t n = 1; n <= std::max(measured, static_cast<std::size_t>(end)); ++n) {
-    const auto requests = static_cast<double>(n);
-    const double rate = requests / Seconds(service) / law.Slowdown(requests);
-    curve.push_back(n > measured ? std::min(rate, curve[measured - 1]) : rate);
+    const auto worked_on = static_cast<double>(
+        candidate.width > 0 ? std::min(n, static_cast<std::size_t>(candidate.width)) : n);
+    const double rate =
+        worked_on / Seconds(candidate.service) / candidate.in_pod.Slowdown(worked_on);
+    curve.push_back(careful && n > measured ? std::min(rate, curve[measured - 1]) : rate);
   }
   return curve;
 }
 
+namespace {
+
+/// The mean of a probe and its requests.
+struct LoneMean {
+  double seconds;
+  double requests;
+};
+
+// The mean of all probes that may have the shortest true mean, by requests: the shortest measured
+// alone is one that was lucky.
+double PooledShortest(const std::vector<LoneMean>& means) {
+  const auto noise = [](const LoneMean& mean) { return 2 / std::sqrt(mean.requests); };
+  double bound = std::numeric_limits<double>::infinity();
+  for (const LoneMean& mean : means) {
+    bound = std::min(bound, mean.seconds * (1 + noise(mean)));
+  }
+  double sum = 0;
+  double requests = 0;
+  for (const LoneMean& mean : means) {
+    if (mean.seconds * (1 - noise(mean)) <= bound) {
+      sum += mean.seconds * mean.requests;
+      requests += mean.requests;
+    }
+  }
+  return sum / requests;
+}
+
+}  // namespace
+
 FitProblem::FitProblem(const std::vector<FitRun>& runs, const FitGiven& given,
                        const queueing::Usl& contention)
     : runs_(runs), given_(given), contention_(contention) {
+  std::vector<LoneMean> lone;
   for (const FitRun& run : runs) {
     const double slower = contention.Slowdown(run.pods);
     for (const FitStep& step : run.steps) {
@@ -50,12 +85,17 @@ FitProblem::FitProblem(const std::vector<FitRun>& runs, const FitGiven& given,
                                     ? std::min(step.mean, FromSeconds(run.pods * given.concurrency /
                                                                       step.rate.per_second))
                                     : step.mean;
-      alone_ = std::min(alone_, FromSeconds(Seconds(shortest) / slower));
+      lone.push_back(
+          {Seconds(shortest) / slower, std::max(4.0, static_cast<double>(step.requests))});
       slowest_ = std::max(slowest_, FromSeconds(Seconds(step.mean) / slower));
       const double in_pod = step.rate.per_second * Seconds(step.mean) / run.pods;
-      most_in_pod_ = std::max(most_in_pod_, in_pod);
-      fewest_in_pod_ = std::min(fewest_in_pod_, in_pod);
+      most_in_pod_ =
+          std::max(most_in_pod_,
+                   step.users ? static_cast<double>(step.users->count) / run.pods : 2 * in_pod);
     }
+  }
+  if (!lone.empty()) {
+    alone_ = FromSeconds(PooledShortest(lone));
   }
 }
 
@@ -75,7 +115,9 @@ queueing::Pool FitProblem::PoolOf(const FitCandidate& candidate, int pods) const
   pool.service = FromSeconds(Seconds(candidate.service) * contention_.Slowdown(pods));
   pool.delay = candidate.delay;
   if (given_.fit_curve) {
-    pool.curve = CurveOf(pool.service, candidate.in_pod, most_in_pod_);
+    FitCandidate there = candidate;
+    there.service = pool.service;
+    pool.curve = CurveOf(there, most_in_pod_, false);
   }
   return pool;
 }
@@ -84,6 +126,18 @@ queueing::PoolLaw FitProblem::LawOf(const FitCandidate& candidate, int pods,
                                     const FitStep& step) const {
   queueing::Pool pool = PoolOf(candidate, pods);
   if (!step.users) {
+    const double each = step.rate.per_second / pods;
+    if (!pool.curve.empty() && pool.curve.back() <= each && pool.queue == queueing::kEndlessQueue) {
+      // A pod that would never recover from so many requests has not had them while it was
+      // measured.
+      std::size_t most = pool.curve.size();
+      while (most > 1 && pool.curve[most - 1] <= each) {
+        --most;
+      }
+      pool.queue = pool.curve[most - 1] > each
+                       ? std::max(0, static_cast<int>(most) - pool.concurrency)
+                       : queueing::kEndlessQueue;
+    }
     return queueing::PoolLaw(pool, step.rate);
   }
   pool.queue = queueing::kEndlessQueue;  // Hardly one of them was rejected.
@@ -111,20 +165,33 @@ double FitProblem::StepLoss(const FitCandidate& candidate, int pods, const FitSt
                                    kCapacityError);
   }
   const queueing::PoolLaw law = LawOf(candidate, pods, step);
-  if (!law.stable()) {
-    return 100 + Loss((law.utilisation() - 1) / kCapacityError);
-  }
   const double n = std::max(1.0, static_cast<double>(step.requests));
-  double loss =
-      Loss(std::log(Seconds(law.Mean()) / Seconds(step.mean)) / (kMeanError + 1 / std::sqrt(n)));
+  if (!law.stable()) {
+    // A short probe may have ended before its backlog told it from a steady one.
+    return kOverload +
+           Loss(std::max(0.0, law.utilisation() - 1) / (kCapacityError + 2 / std::sqrt(n)));
+  }
+  const Duration pod_alone = candidate.service + candidate.delay;
+  // Near the limit requests that follow each other are slow together, about as many as twice the
+  // square of how much slower they are: a short probe there may be far from what it would become.
+  // By what the guess says of it, and at the price that a vaguer guess has in a likelihood.
+  const double slower = step.users ? 1.0 : std::max(1.0, Seconds(law.Mean()) / Seconds(pod_alone));
+  const double together = std::max(1.0, 2 * slower * slower);
+  const auto weigh = [](double error, double sigma, double least) {
+    return Loss(error / sigma) + 2 * std::log(sigma / least);
+  };
+  double loss = weigh(std::log(Seconds(law.Mean()) / Seconds(step.mean)),
+                      kMeanError + std::sqrt(together / n), kMeanError + 1 / std::sqrt(n));
   if (given_.fit_curve) {
     return loss;  // Means do not depend on the scatter of service times, percentiles do.
   }
   const auto share = [&](Duration t, double expected) {
     const double floor = 0.002 + 1 / n;
     const double error = std::log((law.Tail(t) + floor) / (expected + floor));
-    // Late requests come in clusters of some thirty.
-    return Loss(error / std::sqrt(kShareError * kShareError + 30 / (n * expected + 1)));
+    const auto sigma = [&](double cluster) {
+      return std::sqrt(kShareError * kShareError + cluster / (n * expected + 1));
+    };
+    return weigh(error, sigma(std::max(kCluster, together)), sigma(kCluster));
   };
   loss += share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
   return loss;

@@ -18,12 +18,15 @@ struct FitCandidate {
   double scv = 0.0;
   Duration service{};
   Duration delay{};
-  queueing::Usl in_pod;  ///< FitGiven::fit_curve: how requests in one pod slow each other down.
+  // FitGiven::fit_curve:
+  queueing::Usl in_pod;  ///< How requests that a pod works on slow each other down.
+  int width = 0;         ///< It works on so many at once, the others wait; 0: on all.
 };
 
-/// Requests/s that a pod finishes with 1, 2, … requests in it, n / (S (1 + σ(n−1) + κ n(n−1))).
-/// Beyond `seen`, the most that were measured, it is never faster than there.
-[[nodiscard]] std::vector<double> CurveOf(Duration service, const queueing::Usl& law, double seen);
+/// Requests/s that a pod finishes with n = 1, 2, … requests in it, m / (S (1 + σ(m−1) + κ m(m−1)))
+/// with m = min(n, width), to ten times `seen`, the most that were measured. `careful`: beyond them
+/// never faster than there.
+[[nodiscard]] std::vector<double> CurveOf(const FitCandidate& candidate, double seen, bool careful);
 
 /// A guess and how badly it fits.
 struct Scored {
@@ -50,9 +53,9 @@ class FitProblem {
   [[nodiscard]] Duration alone() const { return alone_; }
   /// Whether some probe shows what limits the service.
   [[nodiscard]] bool LimitSeen() const;
-  /// Requests in a pod, mean of the probe with most and of that with fewest.
+  /// Requests in a pod that some probe often had: of users, a pod's share of them; at a rate, twice
+  /// the mean.
   [[nodiscard]] double most_in_pod() const { return most_in_pod_; }
-  [[nodiscard]] double fewest_in_pod() const { return fewest_in_pod_; }
 
   [[nodiscard]] queueing::Pool PoolOf(const FitCandidate& candidate, int pods) const;
   /// What `candidate` says of a step.
@@ -70,7 +73,6 @@ class FitProblem {
   Duration alone_ = Duration::max();
   Duration slowest_{};
   double most_in_pod_ = 0.0;
-  double fewest_in_pod_ = 1e300;
   bool saturated_ = false;
 };
 

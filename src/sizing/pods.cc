@@ -112,6 +112,18 @@ std::string WhyNot(const PodsOutlook& outlook) {
   return "it holds";
 }
 
+// Of the contention at `pods`, where it was measured.
+std::string HowSure(const ServiceModel& model, int pods) {
+  if (!model.contention_fit) {
+    return {};
+  }
+  const stats::Interval there = model.contention_fit->SlowdownAt(pods);
+  return fmt::format(
+      ": by the upper end of what was measured, {:.2f} to {:.2f}x slower each; runs with more pods "
+      "would narrow it",
+      there.lower, there.upper);
+}
+
 bool Holds(const ServiceModel& model, const Traffic& traffic,
            const std::vector<Objective>& objectives, int pods) {
   const queueing::PoolLaw law = traffic.LawOf(model.At(pods, model.service_high));
@@ -205,14 +217,15 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                                  WhyNot(outlook)));
     }
     low = high;
-    // Beyond the pods at which contention eats all gain, more pods are worse.
-    high = std::min(kMostPods, high * 2);
+    // Where pods slow each other down more of them may break what fewer held: small steps there.
+    const int step = model.Slowdown(2) > 1 ? std::max(1, high / 50) : high;
+    high = std::min(kMostPods, high + step);
     if (peak && high > *peak && low < *peak) {
       high = *peak;
     } else if (peak && low >= *peak) {
       const PodsOutlook outlook = Foresee(model, traffic, objectives, low);
-      return Invalid(fmt::format("more than {} pods carry less, not more (contention), and {}",
-                                 *peak, WhyNot(outlook)));
+      return Invalid(fmt::format("more than {} pods carry less, not more (contention{}), and {}",
+                                 *peak, HowSure(model, *peak), WhyNot(outlook)));
     }
   }
   while (high - low > 1) {

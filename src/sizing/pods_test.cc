@@ -85,6 +85,17 @@ TEST(FewestPods, SaysWhereContentionEatsTheGain) {
       << answer.error().message;
 }
 
+TEST(FewestPods, DoesNotStepOverTheOnlyNumberThatHolds) {
+  // σ 0.1 at 50 ms: with 8 pods each takes 85 ms, with 16 125 ms. Of 40/s a queue of 5 (70 ms, 56 %
+  // busy) keeps the mean below 80 ms; 8 pods take 85 ms for the service alone.
+  ServiceModel model = Exponential(50ms, queueing::Balance::kCentral);
+  model.contention.sigma = 0.1;
+  const PodsAnswer answer = *FewestPods(model, Rate{40}, Must("mean < 80ms"));
+  EXPECT_GE(answer.outlook.pods, 4);
+  EXPECT_LE(answer.outlook.pods, 6);
+  EXPECT_FALSE(Foresee(model, Rate{40}, Must("mean < 80ms"), 8).holds);
+}
+
 TEST(HighestRateThatHolds, IsTheOtherWayRound) {
   // 399 pods at ρ = 1 − 0.05 · 2.99573 / 0.2 = 0.251067: 399 · 20 · 0.251067 = 2003.5/s.
   const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);

@@ -7,14 +7,13 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <numeric>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "base/check.h"
+#include "base/plain_table.h"
 #include "base/plain_text.h"
 #include "catalog/built_in.h"
 
@@ -27,7 +26,6 @@ constexpr std::array<std::string_view, 12> kColumns{"provider", "region",     "t
 constexpr std::array<std::string_view, 5> kNeeded{"type", "vcpu", "mem_gib", "od_usd_h", "date"};
 
 constexpr double kGiB = 1 << 30;
-constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
 std::optional<std::chrono::sys_days> Day(std::string_view text) {
   int year = 0;
@@ -63,18 +61,15 @@ std::string DayText(std::chrono::sys_days day) {
 // A row's cells by the name of their column, and where it stands, for errors.
 class Row {
  public:
-  Row(std::string_view file, std::size_t line, const std::vector<std::string_view>& header,
-      std::vector<std::string_view> cells)
-      : file_(file), line_(line), header_(header), cells_(std::move(cells)) {}
+  Row(const PlainTable& table, const PlainTable::Row& row) : table_(table), row_(row) {}
 
   [[nodiscard]] std::string_view Text(std::string_view column) const {
-    const auto at = std::ranges::find(header_, column);
-    return at == header_.end() ? std::string_view()
-                               : cells_[static_cast<std::size_t>(at - header_.begin())];
+    const std::optional<std::size_t> at = table_.Column(column);
+    return at ? row_.cells[*at] : std::string_view();
   }
 
   [[nodiscard]] Error Wrong(std::string_view column, std::string_view what) const {
-    return {ErrorCode::kInvalidArgument, fmt::format("{}:{}: {}: {}", file_, line_, column, what)};
+    return table_.Wrong(row_, column, what);
   }
 
   // A number >= `least`, or `empty` for an empty cell.
@@ -109,10 +104,8 @@ class Row {
   }
 
  private:
-  std::string_view file_;
-  std::size_t line_;
-  const std::vector<std::string_view>& header_;
-  std::vector<std::string_view> cells_;
+  const PlainTable& table_;
+  const PlainTable::Row& row_;
 };
 
 Result<NodeType> TypeOf(const Row& row, std::chrono::sys_days today) {
@@ -162,26 +155,21 @@ Result<NodeType> TypeOf(const Row& row, std::chrono::sys_days today) {
   return type;
 }
 
-Status CheckHeader(std::string_view file, std::size_t line,
-                   const std::vector<std::string_view>& header) {
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (std::ranges::find(kColumns, header[i]) == kColumns.end()) {
-      return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("{}:{}: unknown column \"{}\"; there are provider, region, type, "
-                               "arch, vcpu, mem_gib, gpu, max_pods, od_usd_h, spot_usd_h, source, "
-                               "date",
-                               file, line, header[i])};
-    }
-    if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(i), header[i]) !=
-        header.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("{}:{}: column \"{}\" is there twice", file, line, header[i])};
+Status CheckHeader(const PlainTable& table) {
+  for (const std::string_view title : table.header.cells) {
+    if (std::ranges::find(kColumns, title) == kColumns.end()) {
+      return table.Wrong(table.header,
+                         fmt::format("unknown column \"{}\"; there are provider, region, type, "
+                                     "arch, vcpu, mem_gib, gpu, max_pods, od_usd_h, spot_usd_h, "
+                                     "source, date",
+                                     title));
     }
   }
   for (const std::string_view needed : kNeeded) {
-    if (std::ranges::find(header, needed) == header.end()) {
-      return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("{}:{}: column \"{}\" is missing", file, line, needed)};
+    if (!table.Column(needed)) {
+      return table.Wrong(table.header, fmt::format("column \"{}\" is missing; needed are type, "
+                                                   "vcpu, mem_gib, od_usd_h, date",
+                                                   needed));
     }
   }
   return {};
@@ -209,29 +197,13 @@ std::size_t Edits(std::string_view a, std::string_view b) {
 Result<PriceList> ParsePriceList(std::string_view csv, std::string_view name,
                                  std::chrono::sys_days today) {
   PriceList list{.origin = std::string(name), .types = {}};
-  std::vector<std::string_view> header;
+  const PlainTable table = TRY(ReadPlainTable(csv, name));
+  if (table.header.line > 0) {
+    TRY(CheckHeader(table));
+  }
   std::set<std::pair<std::string, std::string>> seen;
-  std::size_t number = 0;
-  while (!csv.empty()) {
-    const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = Trimmed(csv.substr(0, end), kBlanks);
-    csv.remove_prefix(std::min(end + 1, csv.size()));
-    ++number;
-    if (line.empty() || line.front() == '#') {
-      continue;
-    }
-    std::vector<std::string_view> cells = Cells(line, kBlanks);
-    if (header.empty()) {
-      TRY(CheckHeader(name, number, cells));
-      header = std::move(cells);
-      continue;
-    }
-    if (cells.size() != header.size()) {
-      return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("{}:{}: {} cells, where the header has {}", name, number,
-                               cells.size(), header.size())};
-    }
-    const Row row(name, number, header, std::move(cells));
+  for (const PlainTable::Row& cells : table.rows) {
+    const Row row(table, cells);
     NodeType type = TRY(TypeOf(row, today));
     if (!seen.emplace(type.region, type.name).second) {
       return row.Wrong("type", fmt::format("{} is there twice", type.name));
@@ -239,22 +211,17 @@ Result<PriceList> ParsePriceList(std::string_view csv, std::string_view name,
     list.types.push_back(std::move(type));
   }
   if (list.types.empty()) {
-    return Error{ErrorCode::kInvalidArgument, fmt::format("{}: no node types in it", name)};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("{}: no node types in it; needed is a header with type, vcpu, mem_gib, "
+                    "od_usd_h, date, and a row for each type",
+                    name)};
   }
   return list;
 }
 
 Result<PriceList> ReadPriceList(const std::string& path, std::chrono::sys_days today) {
-  std::ifstream file(path);
-  if (!file) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}: cannot open this price list", path)};
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad() || text.fail()) {
-    return Error{ErrorCode::kIo, fmt::format("{}: cannot read this price list", path)};
-  }
-  return ParsePriceList(text.str(), path, today);
+  return ParsePriceList(TRY(ReadTextFile(path, "price list")), path, today);
 }
 
 PriceList BuiltInPrices() {

@@ -104,7 +104,10 @@ constexpr std::array kSizeTrafficFlags = {
     Flag{"--rate", "", "RATE", "traffic to size for: 2000/s"},
     Flag{"--users", "", "N", "instead of --rate: users who wait for their answers"},
     Flag{"--think", "", "TIME", "a user's pause after an answer: 1s; 0s for none"},
-    Flag{"--growth", "", "SHARE", "grown by: 30%; 9 is tenfold (default 0)"},
+    Flag{"--history", "", "FILE", "instead of --rate: its CSV (time,rate), forecast (upper end)"},
+    Flag{"--growth", "", "SHARE", "grown by: 30%; 9 is tenfold; 30%/y each year (default 0)"},
+    Flag{"--horizon", "", "TIME", "how far ahead: 12mo, 8w, 2027-11-26 (default 12mo)"},
+    Flag{"--confidence", "", "SHARE", "of the forecast's interval (default 90%)"},
     Flag{"--p50", "", "TIME", "median below"},
     Flag{"--p90", "", "TIME", "90th percentile below"},
     Flag{"--p95", "", "TIME", "95th percentile below (default: the objectives of the run)"},
@@ -130,6 +133,7 @@ constexpr std::array kSizeServiceFlags = {
 constexpr std::array kSizeClusterFlags = {
     Flag{"--pod-cpu", "", "CPU", "that a pod asks for: 0.5 or 500m"},
     Flag{"--pod-memory", "", "BYTES", "512Mi"},
+    Flag{"--peak-memory", "", "SHARE", "that memory peaks above that (default 20%)"},
     Flag{"--survive", "", "WHAT",
          "outlive the loss of: none, node, zone (default node, with nodes)"},
     Flag{"--zones", "", "N", "pods are spread over (default 1; 3 with --survive zone)"},
@@ -141,14 +145,36 @@ constexpr std::array kSizeClusterFlags = {
     Flag{"--prices", "", "FILE", "price list (CSV) instead of the built-in one"},
     Flag{"--mix", "", "", "several node types in one cluster"},
     Flag{"--spot", "", "", "spot prices"},
+    Flag{"--max-nodes", "", "N", "no more than that; says what rate they carry (default any)"},
+    Flag{"--max-pods", "", "N", "of a node (default: as the platform allows)"},
+    Flag{"--daemonsets", "", "CPU,MEM",
+         "on each node: 0.3,400Mi,4 (CPU, memory, pods; the default); none"},
+    Flag{"--cluster-pods", "", "PODS", "of the cluster's own: 3x1.3,512Mi (default none)"},
+    Flag{"--surge", "", "N", "room for a rollout: 25% or so many pods (default 25%, no room)"},
     Flag{"--one-per-node", "", "", "pods refuse each other's company (anti-affinity)"},
     Flag{"--gpus", "", "N", "nvidia.com/gpu that a pod asks for"},
+    Flag{"--hours", "", "N", "that are paid a month (default 730)"},
     Flag{"--control-plane", "", "USD", "a month (default 0)"},
     Flag{"--disk", "", "USD", "a month and node (default 0)"},
     Flag{"--load-balancer", "", "USD", "a month (default 0)"},
     Flag{"--node-cpu", "", "CPU", "of a node, for the classic formula"},
     Flag{"--node-overhead", "", "CPU", "of every node, classic formula (default 0.7)"},
     Flag{"--cluster-overhead", "", "CPU", "of the cluster, classic formula (default 3.9)"},
+};
+
+constexpr std::array kSizeScalingFlags = {
+    Flag{"--dead-band", "", "SHARE",
+         "an autoscaler stands still so far above its target (with -o: 10%)"},
+    Flag{"--lowest-rate", "", "RATE",
+         "of a day, for minReplicas (default: the history's, or a quarter)"},
+    Flag{"--fixed", "", "", "with -o: no autoscaler, a number of replicas"},
+    Flag{"--output", "-o", "FOLDER", "write patch, HPA and PodDisruptionBudget there"},
+    Flag{"--name", "", "NAME", "of the Deployment (default model)"},
+    Flag{"--namespace", "", "NAME", "(default: none is written)"},
+    Flag{"--container", "", "NAME", "that gets the resources (default: as the Deployment)"},
+    Flag{"--label", "", "KEY=VALUE", "of its pods (default: app=NAME)", true},
+    Flag{"--cpu-limit", "", "CPU", "of a pod (default none: nothing is throttled)"},
+    Flag{"--force", "", "", "replace files that are not from here, or were changed"},
 };
 
 constexpr std::array kSizeOutputFlags = {
@@ -315,6 +341,7 @@ constexpr std::string_view kSizeText =
 constexpr std::string_view kSizeExamples =
     "loadline size --rate 2000/s --latency 50ms --p95 200ms --pod-cpu 0.5\n"
     "loadline size --rate 2000/s --from @last --pods 4 --survive zone\n"
+    "loadline size --history traffic.csv --from @last --pods 4 --pod-cpu 0.5 -o manifests\n"
     "loadline size --rate 24/s --latency 500ms --p95 2s --pod-cpu 0.5 --node-cpu 4 --explain";
 
 constexpr std::string_view kCompletionText =
@@ -486,6 +513,7 @@ std::vector<Command> MakeCommands() {
        {{"Traffic and objectives", {kSizeTrafficFlags.begin(), kSizeTrafficFlags.end()}},
         {"Service", {kSizeServiceFlags.begin(), kSizeServiceFlags.end()}},
         {"Cluster", {kSizeClusterFlags.begin(), kSizeClusterFlags.end()}},
+        {"Autoscaler and manifests", {kSizeScalingFlags.begin(), kSizeScalingFlags.end()}},
         {"Output", {kSizeOutputFlags.begin(), kSizeOutputFlags.end()}}},
        kSizeText,
        kSizeExamples},

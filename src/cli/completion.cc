@@ -25,6 +25,16 @@ constexpr std::array<std::string_view, 8> kExport = {"csv",     "series", "json"
 constexpr std::array<std::string_view, 3> kQuery = {"table", "csv", "json"};
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 constexpr std::array<std::string_view, 2> kRuns = {"@last", "@last~1"};
+constexpr std::array<std::string_view, 4> kSources = {"curl", "har", "openapi", "model"};
+// Of `simulate`, which keeps no rows.
+constexpr std::array<std::string_view, 1> kNone = {"none"};
+// Of `size`, which knows a common queue, too.
+constexpr std::array<std::string_view, 5> kSizeBalance = {"random", "round-robin", "p2c", "least",
+                                                          "central"};
+constexpr std::array<std::string_view, 3> kSurvive = {"none", "node", "zone"};
+constexpr std::array<std::string_view, 4> kProvider = {"azure", "aws", "gcp", "other"};
+constexpr std::array<std::string_view, 2> kArch = {"amd64", "arm64"};
+constexpr std::array<std::string_view, 5> kPlatform = {"aks", "aks-1.28", "gke", "eks", "plain"};
 
 struct Choice {
   std::string_view command;  ///< Full name; empty: every subcommand.
@@ -32,9 +42,14 @@ struct Choice {
   std::span<const std::string_view> words;
 };
 
-// Those of the scenario's own options stand in its table of keys.
-
+// The first that fits counts. Those of the scenario's own options stand in its table of keys.
 constexpr std::array kChoices = {
+    Choice{"simulate", "--records", kNone},
+    Choice{"size", "--balance", kSizeBalance},
+    Choice{"size", "--survive", kSurvive},
+    Choice{"size", "--provider", kProvider},
+    Choice{"size", "--arch", kArch},
+    Choice{"size", "--platform", kPlatform},
     Choice{"", "--pacing", kPacing},
     Choice{"", "--records", kRecords},
     Choice{"", "--junit-undecided", kUndecided},
@@ -81,7 +96,10 @@ Place PositionalsOf(const Command& command) {
   if (first == "COMMAND") {
     return {FirstWords(), false};
   }
-  return {{}, first.find("scenario.yaml") != std::string_view::npos};
+  if (first.starts_with("curl|")) {
+    return {{kSources.begin(), kSources.end()}, false};
+  }
+  return {{}, first.find(".yaml") != std::string_view::npos};
 }
 
 std::vector<std::string_view> SecondWords(std::string_view group) {

@@ -37,6 +37,32 @@ TEST(Choices, AreThoseThatTheHelpNames) {
   EXPECT_GT(with_choices, 20);
 }
 
+/// What the help calls a value of which there are few. Laws of latency have numbers in them.
+bool IsOfFew(const Flag& flag) {
+  for (const std::string_view name :
+       {"HOW", "LAW", "WHICH", "AXIS", "SHAPE", "FORMAT", "WHAT", "ARCH", "RUN"}) {
+    if (flag.value == name && flag.name != "--latency") {
+      return true;
+    }
+  }
+  return flag.name == "--provider" || flag.name == "--platform";
+}
+
+TEST(Choices, AreThereWhereverAFewWordsAreAllThatIsTaken) {
+  int few = 0;
+  for (const Command& command : Commands()) {
+    for (const FlagGroup& group : command.groups) {
+      for (const Flag& flag : group.flags) {
+        if (IsOfFew(flag)) {
+          EXPECT_FALSE(Choices(command, flag).empty()) << command.FullName() << " " << flag.name;
+          ++few;
+        }
+      }
+    }
+  }
+  EXPECT_GT(few, 20);
+}
+
 TEST(Choices, DependOnTheSubcommand) {
   EXPECT_THAT(Choices(Get(CommandId::kQuery), FlagOf(CommandId::kQuery, "--format")),
               ElementsAre("table", "csv", "json"));
@@ -48,6 +74,17 @@ TEST(Choices, DependOnTheSubcommand) {
   EXPECT_THAT(Choices(Get(CommandId::kRun), FlagOf(CommandId::kRun, "--arrivals")),
               ElementsAre("poisson", "constant"));
   EXPECT_THAT(Choices(Get(CommandId::kRun), FlagOf(CommandId::kRun, "--rate")), IsEmpty());
+  // A simulated run keeps no rows; a sizing knows one queue for all pods.
+  EXPECT_THAT(Choices(Get(CommandId::kSimulate), FlagOf(CommandId::kSimulate, "--records")),
+              ElementsAre("none"));
+  EXPECT_THAT(Choices(Get(CommandId::kAb), FlagOf(CommandId::kAb, "--records")),
+              ElementsAre("all", "errors", "sample", "none"));
+  EXPECT_THAT(Choices(Get(CommandId::kAb), FlagOf(CommandId::kAb, "--arrivals")),
+              ElementsAre("poisson", "constant"));
+  EXPECT_THAT(Choices(Get(CommandId::kSize), FlagOf(CommandId::kSize, "--balance")),
+              ElementsAre("random", "round-robin", "p2c", "least", "central"));
+  EXPECT_THAT(Choices(Get(CommandId::kSize), FlagOf(CommandId::kSize, "--survive")),
+              ElementsAre("none", "node", "zone"));
 }
 
 TEST(TakesFile, IsWhatTheHelpCallsAFile) {
@@ -69,6 +106,17 @@ TEST(CompletionScript, NamesEverySubcommandAndOption) {
       }
     }
   }
+}
+
+TEST(CompletionScript, OffersFilesWhereAServiceIsOneAndKindsOfSources) {
+  const std::string bash = *CompletionScript("bash");
+  for (const std::string line : {"'simulate') options='", "'ab') options='"}) {
+    const std::size_t at = bash.find(line);
+    ASSERT_NE(at, std::string::npos) << line;
+    EXPECT_THAT(bash.substr(at, bash.find('\n', at) - at), HasSubstr("files=yes"));
+  }
+  EXPECT_THAT(bash, HasSubstr("words='curl har openapi model'"));
+  EXPECT_THAT(bash, HasSubstr("'simulate --records') words='none'"));
 }
 
 TEST(CompletionScript, KnowsThreeShells) {

@@ -88,8 +88,11 @@ ExitCode Bisect(Session& session) {
 
 }  // namespace
 
-Searched SearchOnce(const Arguments& arguments) {
+Searched SearchOnce(const Arguments& arguments, DocumentBy by) {
   Session session(arguments, scenario::Command::kFind);
+  if (by == DocumentBy::kCaller) {
+    session.LeaveDocument();
+  }
   if (const std::optional<ExitCode> over = session.Open(FindPlanOf)) {
     return {.code = *over};
   }

@@ -22,6 +22,10 @@ struct Searched {
   report::RunReport report = {};  ///< As it was recorded.
 };
 
-[[nodiscard]] Searched SearchOnce(const Arguments& arguments);  // find.cc
+/// Whether the file of `--json` gets the search's document, or the caller writes it.
+enum class DocumentBy { kSearch, kCaller };
+
+[[nodiscard]] Searched SearchOnce(const Arguments& arguments,
+                                  DocumentBy by = DocumentBy::kSearch);  // find.cc
 
 }  // namespace loadline::cli

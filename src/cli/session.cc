@@ -88,7 +88,7 @@ std::optional<ExitCode> Session::Open(const Plan& plan) {
 std::optional<ExitCode> Session::Prepare() {
   const Status built = BuildScenario();
   if (!built) {
-    return Fail(built.error());
+    return FailUnopened(built.error());
   }
   if (side_) {
     interruption_ = side_->interruption;
@@ -146,9 +146,10 @@ Status Session::BuildScenario() {
   options_ = ReadSessionOptions(arguments_, faults);
   OutputOptions outputs = ReadOutputOptions(arguments_, ReadEnvironment, faults);
   const bool json_to_output = options_.json == "-";
-  if (side_) {
+  if (side_ || leaves_document_) {
     options_.json.clear();
-  } else {
+  }
+  if (!side_) {
     outputs_ = Outputs(std::move(outputs));
   }
   out_ = json_to_output ? stderr : stdout;
@@ -234,12 +235,16 @@ Status Session::CheckFiles() const {
   if (options_.json.empty() || options_.json == "-") {
     return {};
   }
+  const bool there = ::access(options_.json.c_str(), F_OK) == 0;
   std::FILE* file = std::fopen(options_.json.c_str(), "a");
   if (file == nullptr) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("--json: cannot write \"{}\": {}",
                                                           options_.json, std::strerror(errno))};
   }
   std::fclose(file);
+  if (!there) {
+    std::remove(options_.json.c_str());  // What ends before a document leaves no empty one.
+  }
   return {};
 }
 

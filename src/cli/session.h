@@ -56,6 +56,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// No document at the end: the caller writes one that this run is a part of. Before Open().
+  void LeaveDocument() { leaves_document_ = true; }
+
   /// Everything before the subcommand's own work. A code means that the session is over: what is
   /// wrong has been told, and the record (if there is anything to record) is complete.
   [[nodiscard]] std::optional<ExitCode> Open(const Plan& plan);
@@ -132,6 +135,7 @@ class Session {
   const Arguments& arguments_;
   scenario::Command command_;
   std::optional<SideOf> side_;
+  bool leaves_document_ = false;
   Terminal terminal_;
   std::FILE* out_ = stdout;  // Where people read.
   report::Style style_;

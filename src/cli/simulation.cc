@@ -75,6 +75,7 @@ std::optional<Simulation> Simulation::Read(const Arguments& arguments,
 
 void Simulation::ReplaceTarget(scenario::Input& input) const {
   input.settings.push_back({"target.url", std::string(kNowhere), "--sim", false});
+  input.virtual_time = true;
 }
 
 void Simulation::Adopt(const scenario::Scenario& scenario, std::vector<scenario::Fault>& faults) {

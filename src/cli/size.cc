@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <optional>
@@ -10,13 +11,17 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/units_text.h"
 #include "cli/html_file.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
+#include "cli/size_manifests.h"
 #include "cli/size_nodes.h"
 #include "cli/size_page.h"
+#include "cli/size_placement.h"
 #include "cli/size_runs.h"
+#include "cli/size_traffic.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
@@ -223,21 +228,40 @@ std::string_view NoteOf(queueing::Balance balance) {
   return "";
 }
 
-void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
-  const auto add = [&](const sizing::ServiceModel& model, std::string what, std::string flag) {
-    const Result<sizing::PodsAnswer> answer =
-        sizing::FewestPods(model, report::TrafficOf(report), input.objectives);
-    report.alternatives.push_back(
-        {std::move(what), std::move(flag), answer ? answer->outlook.pods : 0});
-  };
+/// The same promise with another model of `placing`.
+void AddAlternative(const PlacementInput& placing, std::string what, std::string flag,
+                    report::SizeReport& report) {
+  report::Alternative other{.what = std::move(what), .flag = std::move(flag), .nodes = {}};
+  const Result<sizing::PodsAnswer> answer =
+      sizing::FewestPods(placing.model, report::TrafficOf(report), placing.objectives);
+  const Result<Placement> placed =
+      answer ? Place(placing, answer->outlook.rate, answer->outlook.pods) : answer.error();
+  if (placed) {
+    other.needed = answer->outlook.pods;
+    other.pods = static_cast<int>(placed->pods);
+    if (placed->plan) {
+      other.nodes = static_cast<int>(placed->plan->nodes);
+      other.usd_per_month = placed->plan->usd_per_month;
+    }
+  }
+  report.alternatives.push_back(std::move(other));
+}
+
+/// The same promise behind other balancers.
+void AddAlternatives(PlacementInput placing, report::SizeReport& report) {
+  placing.margin = 1;  // What the simulator asked for was for the answer's own.
+  if (placing.nodes) {
+    placing.nodes->demand.alternatives = false;
+    placing.nodes->demand.max_nodes = 0;
+  }
   const queueing::Pool& pod = report.model.pod;
   if (pod.balance != queueing::Balance::kRandom && pod.balance != queueing::Balance::kCentral) {
-    sizing::ServiceModel other = report.model;
-    other.pod.routers = pod.routers == 1 ? 3 : 1;
-    add(other,
-        pod.routers == 1 ? "3 routers that see only their own requests"
-                         : "one router that sees all requests",
-        fmt::format("--routers {}", other.pod.routers));
+    const bool one = pod.routers == 1;
+    placing.model.pod.routers = one ? 3 : 1;
+    AddAlternative(
+        placing,
+        one ? "3 routers that see only their own requests" : "one router that sees all requests",
+        fmt::format("--routers {}", placing.model.pod.routers), report);
   }
   for (const queueing::Balance balance :
        {queueing::Balance::kRandom, queueing::Balance::kRoundRobin, queueing::Balance::kTwoChoices,
@@ -245,9 +269,13 @@ void AddAlternatives(const SizeInput& input, report::SizeReport& report) {
     if (balance == report.model.pod.balance) {
       continue;
     }
-    sizing::ServiceModel other = report.model;
-    other.pod.balance = balance;
-    add(other, std::string(NoteOf(balance)), fmt::format("--balance {}", queueing::Name(balance)));
+    placing.model = report.model;
+    placing.model.pod.balance = balance;
+    if (balance == queueing::Balance::kCentral) {
+      placing.model.pod.routers = 1;
+    }
+    AddAlternative(placing, std::string(NoteOf(balance)),
+                   fmt::format("--balance {}", queueing::Name(balance)), report);
   }
 }
 
@@ -277,15 +305,75 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
   return {};
 }
 
+/// Pods, autoscaler and nodes for what keeps the objectives; the formulae asked for `foreseen`.
+Status AddPlacement(const Arguments& arguments, const SizeInput& input, int foreseen,
+                    report::SizeReport& report) {
+  const int needed = report.answer.outlook.pods;
+  PlacementInput placing = TRY(PlacementFor(arguments, input, report));
+  placing.margin = static_cast<double>(needed) / foreseen;
+  const Placement placed = TRY(Place(placing, report.rate, needed));
+  report.pods = static_cast<int>(placed.pods);
+  if (placed.bounds) {
+    report.autoscaling = report::Autoscaling{
+        .bounds = *placed.bounds,
+        .demand = placed.scaled,
+        .lowest_from = LowestFor(input.traffic, report).from,
+        .fixed_pods = placed.plan ? 0 : static_cast<int>(placed.scaled.loss.PodsFor(needed))};
+  }
+  if (placed.plan) {
+    report.nodes = report::NodesReport{.demand = placed.demand,
+                                       .plan = *placed.plan,
+                                       .memory_peak = input.nodes.memory_peak,
+                                       .price_list = placing.nodes->price_list};
+    SayWhatNodesRestOn(arguments, input, report);
+  }
+  AddAlternatives(std::move(placing), report);
+  return {};
+}
+
+/// What was taken for granted beside the nodes.
+void SayAssumed(const Arguments& arguments, const SizeInput& input, report::SizeReport& report) {
+  const auto assume = [&](std::string_view about, std::string_view flag, std::string what) {
+    if (!arguments.Has(flag)) {
+      report.assumed.push_back({std::string(about), std::move(what), std::string(flag)});
+    }
+  };
+  if (input.from.empty()) {
+    assume("service", "--concurrency", "one request at a time");
+    assume("service", "--overhead", "nothing beside it in a response");
+  }
+  assume("service", "--queue", "no request is turned away");
+  if (input.dead_band) {
+    assume("traffic", "--dead-band",
+           fmt::format("the autoscaler's dead band is Kubernetes' own, {}",
+                       FormatPercent(*input.dead_band)));
+    report.assumed.push_back(
+        {"service", "a pod that is always busy uses the CPU that it asks for", "--pod-cpu"});
+  }
+  if (!input.manifests.folder.empty()) {
+    const std::string& name = input.manifests.name;
+    assume("manifests", "--name", fmt::format("a Deployment {}", name));
+    assume("manifests", "--namespace", "no namespace");
+    assume("manifests", "--container", fmt::format("its container {}", name));
+    assume("manifests", "--label", fmt::format("its pods' label app={}", name));
+    assume("manifests", "--cpu-limit", "no CPU limit");
+  }
+}
+
 /// `input` gets the objectives of the run, where none were given.
 Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
+  if (!input.manifests.folder.empty()) {
+    TRY(CheckManifests(input.manifests));
+  }
   report::SizeReport report;
   report.version = std::string(Version());
-  report.rate_now = input.rate;
-  report.growth = input.growth;
-  report.rate = input.rate * (1 + input.growth);
+  report.today = std::chrono::floor<std::chrono::days>(UtcNow());
   if (input.users) {
-    report.users = sizing::Traffic(*input.users).Times(1 + input.growth).users();
+    input.traffic.rate = Rate{static_cast<double>(input.users->count)};  // Only to grow.
+  }
+  TRY(AddTraffic(input.traffic, report));
+  if (input.users) {
+    report.users = sizing::Traffic(*input.users).Times(1 + report.growth).users();
     report.users_now = input.users->count;
   }
   report.pod_cpu = input.pod_cpu;
@@ -313,31 +401,26 @@ Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   if (fit) {
     TRY(CheckReach(fit->fitted, report.answer.outlook.pods));
   }
+  const int foreseen = report.answer.outlook.pods;
   Explain(input, report);
-  AddAlternatives(input, report);
   if (!arguments.Has("--no-confirm")) {
     TRY(Confirm(input, report));
   }
+  report.rate = report.answer.outlook.rate;
   if (fit) {
     SayExtrapolation(fit->fitted, report);
   }
+  TRY(AddPlacement(arguments, input, foreseen, report));
+  SayAssumed(arguments, input, report);
   const int needed = report.answer.outlook.pods;
-  report.pods = report.survive == sizing::Survive::kZone
-                    ? sizing::PodsForLostZone(needed, report.zones)
-                    : needed;
-  if (NodesAsked(arguments)) {
-    TRY(AddNodes(arguments, input, needed, report));
-  } else if (report.survive == sizing::Survive::kNode) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "--survive: how many pods a node takes with it depends on its type: --node "
-                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
-  }
-  report.rate = report.answer.outlook.rate;
   if (report.users) {
     report.edge_users =
         sizing::MostUsersThatHold(report.model, input.objectives, needed, report.users->think);
   } else {
     report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
+  }
+  if (!input.manifests.folder.empty()) {
+    TRY(WriteManifests(input, report));
   }
   return report;
 }

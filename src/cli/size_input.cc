@@ -2,11 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
 
 #include "base/units_text.h"
 #include "sim/latency_law.h"
+#include "sizing/forecast.h"
 
 namespace loadline::cli {
 namespace {
@@ -28,10 +31,14 @@ class Reader {
   /// `parse` of the flag's text into `out`, where it was given and can be read.
   template <typename T, typename Parse>
   void Read(std::string_view flag, T& out, const Parse& parse) {
-    if (!Has(flag)) {
-      return;
+    if (Has(flag)) {
+      Read(flag, Text(flag), out, parse);
     }
-    const auto value = parse(Text(flag));
+  }
+
+  template <typename T, typename Parse>
+  void Read(std::string_view flag, const std::string& text, T& out, const Parse& parse) {
+    const auto value = parse(text);
     if (value) {
       out = *value;
     } else {
@@ -52,16 +59,18 @@ class Reader {
     }
   }
 
-  void Whole(std::string_view flag, int& out, int least, int most) {
+  template <typename Int>
+  void Whole(std::string_view flag, Int& out, int least, int most) {
     if (Has(flag)) {
       ReadWhole(flag, Text(flag), out, least, most);
     }
   }
 
-  void ReadWhole(std::string_view flag, const std::string& text, int& out, int least, int most) {
+  template <typename Int>
+  void ReadWhole(std::string_view flag, const std::string& text, Int& out, int least, int most) {
     const Result<double> value = ParseNumber(text);
     if (value && *value >= least && *value <= most && *value == std::floor(*value)) {
-      out = static_cast<int>(*value);
+      out = static_cast<Int>(*value);
     } else {
       Fault(flag, fmt::format("found \"{}\"; expected a whole number from {} to {}", text, least,
                               FormatCount(most)));
@@ -84,6 +93,245 @@ Result<double> ParseCpu(const std::string& text) {
                  fmt::format("found \"{}\"; expected CPUs above 0: 0.5 or 500m", text)};
   }
   return milli ? *value / 1000 : *value;
+}
+
+std::int64_t Millicores(double cpus) {
+  return std::llround(cpus * 1000);
+}
+
+/// A share that may be above one: `30%`, `9`.
+Result<double> ParseGrowth(const std::string& text) {
+  const bool percent = !text.empty() && text.back() == '%';
+  const Result<double> value = ParseNumber(percent ? text.substr(0, text.size() - 1) : text);
+  const double share = value ? *value / (percent ? 100 : 1) : 0.0;
+  if (!value || !(share > -1 && share <= 1000)) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("found \"{}\"; expected a share such as 30% or 9 (tenfold traffic), or "
+                    "30%/y for each year up to --horizon",
+                    text)};
+  }
+  return share;
+}
+
+/// `12mo`, `1.5y`, `8w`, `90d`, or a day: `2027-11-26`.
+Result<Horizon> ParseHorizon(const std::string& text) {
+  if (const std::optional<Duration> day = sizing::ParseTime(text); day && text.size() == 10) {
+    return Horizon{.day = std::chrono::sys_days(std::chrono::floor<std::chrono::days>(*day))};
+  }
+  constexpr double kDay = 86'400;
+  constexpr std::array<std::pair<std::string_view, double>, 3> kUnits{
+      {{"mo", 365.25 / 12 * kDay}, {"y", 365.25 * kDay}, {"w", 7 * kDay}}};
+  std::optional<double> seconds;
+  for (const auto& [unit, length] : kUnits) {
+    if (text.ends_with(unit)) {
+      const Result<double> number = ParseNumber(text.substr(0, text.size() - unit.size()));
+      seconds = number ? *number * length : -1;
+    }
+  }
+  const Result<Duration> duration =
+      seconds ? Result<Duration>(FromSeconds(std::clamp(*seconds, 0.0, 1e10)))
+              : ParseDuration(text);
+  if (!duration || *duration <= Duration::zero() || Seconds(*duration) > 100 * 365.25 * kDay) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("found \"{}\"; expected how far ahead: 12mo, 1y, 8w, 90d, or a day such "
+                    "as 2027-11-26",
+                    text)};
+  }
+  return Horizon{.ahead = *duration, .day = std::nullopt};
+}
+
+/// `25%` of the pods, or so many: `10`.
+Result<sizing::Surge> ParseSurge(const std::string& text) {
+  if (!text.empty() && text.back() == '%') {
+    const Result<double> share = ParseShare(text);
+    if (share && *share > 0) {
+      return sizing::Surge{.share = *share};
+    }
+  } else if (const Result<double> pods = ParseNumber(text);
+             pods && *pods >= 1 && *pods <= 100'000 && *pods == std::floor(*pods)) {
+    return sizing::Surge{.pods = static_cast<std::int64_t>(*pods)};
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("found \"{}\"; expected maxSurge of a rollout: a share above 0 such as "
+                           "25%, or a number of pods from 1",
+                           text)};
+}
+
+/// `0.3` or `0.3,400Mi`.
+Result<catalog::Resources> ParseResources(std::string_view text) {
+  const std::size_t comma = std::min(text.find(','), text.size());
+  catalog::Resources resources;
+  resources.millicores = Millicores(TRY(ParseCpu(std::string(text.substr(0, comma)))));
+  if (comma < text.size()) {
+    resources.memory = TRY(ParseBytes(text.substr(comma + 1)));
+  }
+  return resources;
+}
+
+/// `0.3,400Mi`, `0.3,400Mi,4`, `none`.
+Result<sizing::NodeOverhead> ParseDaemonSets(const std::string& text) {
+  if (text == "none") {
+    return sizing::NodeOverhead{.daemons = {}, .daemon_pods = 0};
+  }
+  sizing::NodeOverhead overhead;
+  const std::size_t last = text.rfind(',');
+  const bool with_pods = last != std::string::npos && text.find(',') != last;
+  const Result<catalog::Resources> daemons =
+      ParseResources(with_pods ? text.substr(0, last) : text);
+  const Result<double> pods = with_pods ? ParseNumber(text.substr(last + 1))
+                                        : Result<double>(double{1.0 * overhead.daemon_pods});
+  if (!daemons || !pods || !(*pods >= 0 && *pods <= 200) || *pods != std::floor(*pods)) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("found \"{}\"; expected what they take of each node: CPU,memory or "
+                             "CPU,memory,pods such as 0.3,400Mi,4, or none",
+                             text)};
+  }
+  overhead.daemons = *daemons;
+  overhead.daemon_pods = static_cast<int>(*pods);
+  return overhead;
+}
+
+/// `3x1.3,512Mi`: three pods of the cluster's own.
+Result<sizing::ClusterPods> ParseClusterPods(const std::string& text) {
+  const std::size_t cross = std::min(text.find('x'), text.size());
+  const Result<double> count = ParseNumber(text.substr(0, cross));
+  const Result<catalog::Resources> each =
+      ParseResources(std::string_view(text).substr(std::min(cross + 1, text.size())));
+  if (!count || !each || !(*count >= 1 && *count <= 10'000) || *count != std::floor(*count)) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("found \"{}\"; expected how many and what each asks for, such as "
+                             "3x1.3,512Mi",
+                             text)};
+  }
+  return sizing::ClusterPods{.count = static_cast<int>(*count), .each = *each};
+}
+
+void ReadTraffic(Reader& reader, SizeInput& input) {
+  TrafficInput& traffic = input.traffic;
+  traffic.history = reader.Text("--history");
+  if (reader.Has("--rate") && reader.Has("--history")) {
+    reader.Fault("--rate", "the traffic is either named or read: --rate or --history");
+  } else if (!reader.Has("--rate") && !reader.Has("--history") && !reader.Has("--users")) {
+    reader.Fault("--rate",
+                 "the traffic to size for is missing: --rate 2000/s, --users 500 --think 1s, or "
+                 "--history traffic.csv");
+  } else if (reader.Has("--rate")) {
+    const Result<Rate> rate = ParseRate(reader.Text("--rate"));
+    if (!rate) {
+      reader.Fault("--rate", rate.error().message);
+    } else if (!(rate->per_second > 0)) {
+      reader.Fault("--rate", fmt::format("found \"{}\"; expected a rate above 0: 2000/s",
+                                         reader.Text("--rate")));
+    } else {
+      traffic.rate = *rate;
+    }
+  }
+  if (reader.Has("--growth") && reader.Has("--history")) {
+    reader.Fault("--growth",
+                 "the history shows the growth: leave it out, or name a --rate instead");
+  } else if (reader.Has("--growth")) {
+    std::string text = reader.Text("--growth");
+    for (const std::string_view unit : {"/y", "/year"}) {
+      if (text.ends_with(unit)) {
+        text.resize(text.size() - unit.size());
+        traffic.growth_per_year = true;
+      }
+    }
+    reader.Read("--growth", text, traffic.growth, ParseGrowth);
+  }
+  reader.Read("--horizon", traffic.horizon, ParseHorizon);
+  if (reader.Has("--horizon") && !reader.Has("--history") && !traffic.growth_per_year) {
+    reader.Fault("--horizon",
+                 "needs a --history to look ahead from, or a --growth for each year: 30%/y");
+  }
+  if (reader.Has("--confidence")) {
+    const Result<double> share = ParseShare(reader.Text("--confidence"));
+    if (share && *share >= 0.5 && *share < 1) {
+      traffic.confidence = *share;
+    } else {
+      reader.Fault("--confidence",
+                   fmt::format("found \"{}\"; expected a share of at least 50% and below 100%: 90%",
+                               reader.Text("--confidence")));
+    }
+  }
+}
+
+void ReadAutoscaler(Reader& reader, SizeInput& input) {
+  if (reader.Has("--dead-band") && reader.Has("--fixed")) {
+    reader.Fault("--dead-band", "a fixed number of pods has no autoscaler: --dead-band or --fixed");
+  }
+  const bool scaled = reader.Has("--dead-band") || reader.Has("--output");
+  if (scaled && !reader.Has("--fixed")) {
+    input.dead_band = sizing::kDefaultDeadBand;
+    reader.Read("--dead-band", *input.dead_band,
+                [](const std::string& text) { return ParseShare(text); });
+  }
+  if (reader.Has("--lowest-rate")) {
+    const Result<Rate> rate = ParseRate(reader.Text("--lowest-rate"));
+    if (!rate || !(rate->per_second > 0)) {
+      reader.Fault("--lowest-rate", fmt::format("found \"{}\"; expected a rate above 0: 200/s",
+                                                reader.Text("--lowest-rate")));
+    } else if (!input.dead_band) {
+      reader.Fault("--lowest-rate",
+                   "is what an autoscaler scales down to: with --dead-band 10% or --output");
+    } else {
+      input.traffic.lowest = *rate;
+    }
+  }
+}
+
+void ReadNodes(Reader& reader, NodesInput& nodes) {
+  reader.Read("--peak-memory", nodes.memory_peak, ParseGrowth);
+  if (nodes.memory_peak < 0) {
+    reader.Fault("--peak-memory", fmt::format("found \"{}\"; expected a share of 0 or more above "
+                                              "--pod-memory: 20%",
+                                              reader.Text("--peak-memory")));
+  }
+  reader.Read("--daemonsets", nodes.overhead, ParseDaemonSets);
+  reader.Read("--cluster-pods", nodes.cluster, ParseClusterPods);
+  reader.Read("--surge", nodes.surge, ParseSurge);
+  reader.Whole("--max-pods", nodes.max_pods, 1, 1000);
+  reader.Whole("--max-nodes", nodes.max_nodes, 1, 1'000'000);
+  reader.Number("--hours", nodes.hours_per_month, 0, "730");
+  if (nodes.hours_per_month > 744) {
+    reader.Fault("--hours",
+                 fmt::format("found \"{}\"; a month has at most 744", reader.Text("--hours")));
+  }
+}
+
+void ReadManifests(Reader& reader, const Arguments& arguments, SizeInput& input) {
+  ManifestsInput& manifests = input.manifests;
+  for (const std::string_view flag :
+       {"--name", "--namespace", "--container", "--label", "--force", "--cpu-limit"}) {
+    if (reader.Has(flag) && !reader.Has("--output")) {
+      reader.Fault(flag, "belongs to manifests: with --output FOLDER");
+    }
+  }
+  if (!reader.Has("--output")) {
+    return;
+  }
+  manifests.folder = reader.Text("--output");
+  if (manifests.folder.empty()) {
+    reader.Fault("--output", "found \"\"; expected a folder: -o manifests");
+  }
+  if (!reader.Has("--pod-cpu")) {
+    reader.Fault("--output", "manifests say what a pod asks for: --pod-cpu 0.5 --pod-memory 512Mi");
+  }
+  manifests.name = arguments.Value("--name", manifests.name);
+  manifests.name_space = reader.Text("--namespace");
+  manifests.container = reader.Text("--container");
+  manifests.force = reader.Has("--force");
+  for (const std::string& text : arguments.Values("--label")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      reader.Fault("--label",
+                   fmt::format("found \"{}\"; expected one of the pods' labels: app=model", text));
+    } else {
+      manifests.labels.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
 }
 
 void ReadLatency(Reader& reader, SizeInput& input) {
@@ -186,8 +434,11 @@ void ReadUsers(Reader& reader, SizeInput& input) {
   queueing::Users users;
   reader.Whole("--users", users.count, 1, 10'000'000);
   reader.Read("--think", users.think, [](const std::string& text) { return ParseDuration(text); });
-  if (reader.Has("--rate")) {
+  if (reader.Has("--rate") || reader.Has("--history")) {
     reader.Fault("--users", "either a rate or users: --rate 2000/s or --users 500 --think 1s");
+  }
+  if ((reader.Has("--dead-band") || reader.Has("--output")) && !reader.Has("--fixed")) {
+    reader.Fault("--users", "an autoscaler's bounds are found for a --rate; with users: --fixed");
   }
   if (!reader.Has("--think")) {
     reader.Fault("--think",
@@ -214,33 +465,15 @@ void ReadRouters(Reader& reader, SizeInput& input) {
 Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
   Reader reader(arguments);
   SizeInput input;
-  if (!reader.Has("--rate") && !reader.Has("--users")) {
-    reader.Fault("--rate",
-                 "the traffic to size for is missing: --rate 2000/s, or --users 500 --think 1s");
-  } else if (reader.Has("--rate")) {
-    reader.Read("--rate", input.rate, [](const std::string& text) { return ParseRate(text); });
-    if (reader.faults().empty() && !(input.rate.per_second > 0)) {
-      reader.Fault("--rate", fmt::format("found \"{}\"; expected a rate above 0: 2000/s",
-                                         reader.Text("--rate")));
-    }
-  }
-  if (reader.Has("--growth")) {
-    std::string text = reader.Text("--growth");
-    const bool percent = !text.empty() && text.back() == '%';
-    const Result<double> value = ParseNumber(percent ? text.substr(0, text.size() - 1) : text);
-    if (value && *value / (percent ? 100 : 1) > -1 && *value / (percent ? 100 : 1) <= 1000) {
-      input.growth = *value / (percent ? 100 : 1);
-    } else {
-      reader.Fault("--growth", fmt::format("found \"{}\"; expected a share such as 30% or 9 "
-                                           "(tenfold traffic)",
-                                           text));
-    }
-  }
+  ReadTraffic(reader, input);
   ReadObjectives(reader, arguments, input);
   ReadService(reader, input);
   ReadUsers(reader, input);
   ReadRouters(reader, input);
   ReadSurvival(reader, input);
+  ReadAutoscaler(reader, input);
+  ReadNodes(reader, input.nodes);
+  ReadManifests(reader, arguments, input);
   input.from = arguments.Values("--from");
   for (const std::string& text : arguments.Values("--pods")) {
     int pods = 0;
@@ -248,6 +481,13 @@ Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
     input.pods.push_back(pods);
   }
   reader.Read("--pod-cpu", input.pod_cpu, ParseCpu);
+  reader.Read("--cpu-limit", input.cpu_limit, ParseCpu);
+  if (input.cpu_limit > 0 && input.cpu_limit < input.pod_cpu) {
+    reader.Fault("--cpu-limit",
+                 fmt::format("{:g} CPU is below what the pod asks for, {:g}: a limit "
+                             "is that much at least",
+                             input.cpu_limit, input.pod_cpu));
+  }
   reader.Read("--pod-memory", input.pod_memory,
               [](const std::string& text) { return ParseBytes(text); });
   reader.Number("--node-cpu", input.node_cpu, 0, "4");

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/units_text.h"
 #include "catalog/price_list.h"
 #include "sizing/node_plan.h"
@@ -17,15 +16,8 @@
 namespace loadline::cli {
 namespace {
 
-// A pod's memory peaks above what it asks for; an assumption that the answer names.
-constexpr double kMemoryPeak = 0.2;
-
 Error Invalid(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
-}
-
-std::chrono::sys_days Today() {
-  return std::chrono::floor<std::chrono::days>(UtcNow());
 }
 
 Result<double> Dollars(const Arguments& arguments, std::string_view flag) {
@@ -86,17 +78,21 @@ Result<std::vector<catalog::NodeType>> Types(const Arguments& arguments,
   return types;
 }
 
-}  // namespace
-
-Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput& input, int needed,
-                                    const report::SizeReport& report) {
+Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput& input,
+                                    sizing::Survive survive) {
   sizing::NodeDemand demand;
-  demand.pods = needed;
   demand.pod.millicores = std::llround(input.pod_cpu * 1000);
-  demand.pod.memory =
-      Bytes{std::llround(static_cast<double>(input.pod_memory.count) * (1 + kMemoryPeak))};
-  demand.survive = report.survive;
+  demand.pod.memory = Bytes{
+      std::llround(static_cast<double>(input.pod_memory.count) * (1 + input.nodes.memory_peak))};
+  demand.survive = survive;
   demand.zones = input.zones;
+  demand.overhead = input.nodes.overhead;
+  demand.cluster = input.nodes.cluster;
+  demand.surge = input.nodes.surge;
+  demand.room_for_surge = arguments.Has("--surge");
+  demand.max_pods_per_node = input.nodes.max_pods;
+  demand.max_nodes = input.nodes.max_nodes;
+  demand.hours_per_month = input.nodes.hours_per_month;
   demand.mix = arguments.Has("--mix");
   demand.spot = arguments.Has("--spot");
   demand.one_per_node = arguments.Has("--one-per-node");
@@ -123,68 +119,14 @@ Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput&
   return demand;
 }
 
-namespace {
-
-std::string Usd(double amount) {
-  return fmt::format("{} USD", FormatCount(std::llround(amount)));
-}
-
-void Describe(const sizing::NodePlan& plan, const sizing::NodeDemand& demand,
-              report::SizeReport& report) {
-  std::string nodes;
-  for (const sizing::NodeGroup& group : plan.groups) {
-    nodes += fmt::format("{}{} x {}", nodes.empty() ? "" : " + ", FormatCount(group.nodes),
-                         group.type.name);
-    report.sections.emplace_back(
-        "NODES",
-        fmt::format(
-            "{}: allocatable {:.2f} CPU, {} - DaemonSets {:.2f} CPU, {} (assumed) -> {} "
-            "pods per node ({} binds)",
-            group.type.name, static_cast<double>(group.allocatable.resources.millicores) / 1000,
-            FormatBytes(group.allocatable.resources.memory),
-            static_cast<double>(demand.overhead.daemons.millicores) / 1000,
-            FormatBytes(demand.overhead.daemons.memory), group.places.pods, group.places.binds));
-  }
-  report.nodes_text =
-      fmt::format("{}{}", nodes, demand.zones > 1 ? fmt::format(" ({} zones)", demand.zones) : "");
-  report.sections.emplace_back(
-      "NODES",
-      fmt::format("{} places, filled {} of CPU{}; {} pods are left after the loss; a "
-                  "rollout's surge of {} {}",
-                  FormatCount(plan.places), FormatPercent(plan.cpu_fill),
-                  demand.pod.memory.count > 0 ? fmt::format(", {} of memory (peak +20 % assumed)",
-                                                            FormatPercent(plan.memory_fill))
-                                              : "",
-                  FormatCount(plan.left_after_loss), FormatCount(plan.surge_pods),
-                  plan.surge_fits ? "fits" : "does not fit at once"));
-  std::string bill;
-  for (const sizing::CostLine& line : plan.cost) {
-    bill += fmt::format("{}{} {}", bill.empty() ? "" : " + ", line.what,
-                        FormatCount(std::llround(line.usd_per_month)));
-  }
-  report.cost_text = fmt::format("{}/month = {}   (list price of {})", Usd(plan.usd_per_month),
-                                 bill, catalog::DescribeAge(Today(), plan.oldest));
-  for (const sizing::NodeAlternative& each : plan.alternatives) {
-    report.sections.emplace_back(
-        "CHEAPER",
-        fmt::format("{}: {} pods, {} nodes, {}/month   {}", each.what, FormatCount(each.pods),
-                    FormatCount(each.nodes), Usd(each.usd_per_month), each.option));
-  }
-  if (catalog::AgeOn(Today(), plan.oldest) > catalog::kFreshFor) {
-    report.thin_ice.push_back(
-        fmt::format("the prices are {} days old: --prices FILE has newer ones",
-                    catalog::AgeOn(Today(), plan.oldest).count()));
-  }
-}
-
 }  // namespace
 
 bool NodesAsked(const Arguments& arguments) {
   return arguments.Has("--node") || arguments.Has("--provider") || arguments.Has("--prices");
 }
 
-Result<sizing::NodePlan> PlanFor(const Arguments& arguments, const SizeInput& input, int needed,
-                                 const report::SizeReport& report) {
+Result<NodeChoice> ReadNodeChoice(const Arguments& arguments, const SizeInput& input,
+                                  sizing::Survive survive, std::chrono::sys_days today) {
   if (input.pod_cpu <= 0) {
     return Invalid(
         "--pod-cpu: nodes hold pods by what they ask for: --pod-cpu 0.5 --pod-memory "
@@ -192,21 +134,67 @@ Result<sizing::NodePlan> PlanFor(const Arguments& arguments, const SizeInput& in
   }
   catalog::PriceList list = catalog::BuiltInPrices();
   if (arguments.Has("--prices")) {
-    list = TRY(catalog::ReadPriceList(arguments.Value("--prices"), Today()));
+    const Result<catalog::PriceList> own =
+        catalog::ReadPriceList(arguments.Value("--prices"), today);
+    if (!own) {
+      return Error{own.error().code, "--prices: " + own.error().message};
+    }
+    list = *own;
   }
-  const std::vector<catalog::NodeType> types = TRY(Types(arguments, list));
-  return sizing::PlanNodes(TRY(DemandOf(arguments, input, needed, report)), types);
+  return NodeChoice{.demand = TRY(DemandOf(arguments, input, survive)),
+                    .types = TRY(Types(arguments, list)),
+                    .price_list = list.origin};
 }
 
-Status AddNodes(const Arguments& arguments, const SizeInput& input, int needed,
-                report::SizeReport& report) {
-  const sizing::NodePlan plan = TRY(PlanFor(arguments, input, needed, report));
-  const sizing::NodeDemand demand = TRY(DemandOf(arguments, input, needed, report));
-  report.pods = static_cast<int>(plan.pods);
-  report.nodes = static_cast<int>(plan.nodes);
-  report.usd_per_month = plan.usd_per_month;
-  Describe(plan, demand, report);
-  return {};
+void SayWhatNodesRestOn(const Arguments& arguments, const SizeInput& input,
+                        report::SizeReport& report) {
+  const auto assume = [&](std::string_view about, std::string_view flag, std::string what) {
+    if (!arguments.Has(flag)) {
+      report.assumed.push_back({std::string(about), std::move(what), std::string(flag)});
+    }
+  };
+  const sizing::NodeDemand& demand = report.nodes->demand;
+  const sizing::NodeGroup& first = report.nodes->plan.groups.front();
+  assume("nodes", "--survive", "one may be lost");
+  assume("nodes", "--zones", fmt::format("{} zone{}", demand.zones, demand.zones == 1 ? "" : "s"));
+  assume("nodes", "--platform",
+         fmt::format("kubelets as of {}",
+                     catalog::PlatformName(catalog::DefaultPlatform(first.type.provider))));
+  assume("nodes", "--max-pods", fmt::format("up to {} pods on each", first.allocatable.pods));
+  if (!arguments.Has("--node")) {
+    assume("nodes", "--arch", "amd64");
+  }
+  assume("nodes", "--daemonsets",
+         fmt::format("DaemonSets of {:g} CPU, {} in {} pods on each",
+                     static_cast<double>(demand.overhead.daemons.millicores) / 1000,
+                     FormatBytes(demand.overhead.daemons.memory), demand.overhead.daemon_pods));
+  assume("nodes", "--cluster-pods", "no pods of the cluster's own");
+  assume("nodes", "--pod-memory", "pods ask for no memory");
+  if (input.pod_memory.count > 0) {
+    assume("nodes", "--peak-memory",
+           fmt::format("memory peaks {} above {}", FormatPercent(input.nodes.memory_peak),
+                       FormatBytes(input.pod_memory)));
+  }
+  assume("nodes", "--surge", "no room kept for a rollout");
+  assume("price", "--spot", "on demand");
+  assume("price", "--hours", fmt::format("{:g} hours a month", demand.hours_per_month));
+  if (!first.type.region.empty()) {
+    assume("price", "--region", first.type.region);
+  }
+  std::string free;
+  for (const std::string_view flag : {"--control-plane", "--disk", "--load-balancer"}) {
+    if (!arguments.Has(flag)) {
+      free += fmt::format("{}{}", free.empty() ? "" : ", ", flag);
+    }
+  }
+  if (!free.empty()) {
+    report.assumed.push_back({"price", "0 USD for the rest", free});
+  }
+  const std::chrono::days age = catalog::AgeOn(report.today, report.nodes->plan.oldest);
+  if (age > catalog::kFreshFor) {
+    report.thin_ice.push_back(
+        fmt::format("the prices are {} days old: --prices FILE has newer ones", age.count()));
+  }
 }
 
 }  // namespace loadline::cli

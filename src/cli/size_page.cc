@@ -11,7 +11,7 @@
 
 #include "base/units_text.h"
 #include "cli/html_file.h"
-#include "cli/size_nodes.h"
+#include "cli/size_placement.h"
 #include "report/size_page.h"
 #include "sizing/classic.h"
 
@@ -94,6 +94,11 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
     return {};
   }
   page.varied = *varied;
+  PlacementInput placing = TRY(PlacementFor(arguments, input, report));
+  if (placing.nodes) {
+    placing.nodes->demand.alternatives = false;
+    placing.nodes->demand.max_nodes = 0;
+  }
   const Duration wanted = varied->threshold;
   for (const Duration limit : LimitsAround(report, *varied)) {
     varied->threshold = limit;
@@ -104,28 +109,24 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
     }
     // At the objective itself the answer may have been corrected by the simulator.
     const int needed = limit == wanted ? report.answer.outlook.pods : answer->outlook.pods;
+    const Placement placed = TRY(Place(placing, report.rate, needed));
     report::PodsForLimit point;
     point.limit = varied->threshold;
-    point.pods = needed;
-    if (report.nodes) {
-      const sizing::NodePlan plan = TRY(PlanFor(arguments, input, needed, report));
-      point.pods = static_cast<int>(plan.pods);
-      point.usd_per_month = plan.usd_per_month;
-    } else if (report.survive == sizing::Survive::kZone) {
-      point.pods = sizing::PodsForLostZone(needed, report.zones);
+    point.pods = static_cast<int>(placed.pods);
+    if (placed.plan) {
+      point.usd_per_month = placed.plan->usd_per_month;
     }
     page.by_limit.push_back(point);
   }
   return {};
 }
 
-Status AddFills(const Arguments& arguments, const SizeInput& input,
-                const report::SizeReport& report, report::SizePage& page) {
+void AddFills(const report::SizeReport& report, report::SizePage& page) {
   if (!report.nodes) {
-    return {};
+    return;
   }
-  const sizing::NodePlan plan = TRY(PlanFor(arguments, input, report.answer.outlook.pods, report));
-  const sizing::NodeDemand demand = TRY(DemandOf(arguments, input, 1, report));
+  const sizing::NodePlan& plan = report.nodes->plan;
+  const sizing::NodeDemand& demand = report.nodes->demand;
   for (const sizing::NodeGroup& group : plan.groups) {
     const auto add = [&](const char* resource, double whole, double usable, double daemons,
                          double pod, std::string size) {
@@ -150,7 +151,6 @@ Status AddFills(const Arguments& arguments, const SizeInput& input,
         number(demand.overhead.daemons.memory.count), number(demand.pod.memory.count),
         FormatBytes(group.type.capacity.memory));
   }
-  return {};
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ Status WriteSizePage(const Arguments& arguments, const SizeInput& input,
   page.traffic = report.users ? "users" : "requests/s";
   AddTraffic(input, report, page);
   TRY(AddLimits(arguments, input, report, page));
-  TRY(AddFills(arguments, input, report, page));
+  AddFills(report, page);
   const std::string html = report::SizeHtml(page);
   const std::string path = arguments.Value("--html");
   if (path == "-") {

@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "base/units_text.h"
+#include "cli/file_output.h"
 #include "cli/search_once.h"
 #include "cli/store_access.h"
 #include "cli/subcommands.h"
 #include "cli/terminal.h"
+#include "cli/version.h"
 #include "cli/write_to.h"
 #include "queueing/overhead.h"
 #include "report/json.h"
@@ -131,25 +133,39 @@ void Explain(const Variation& variation, report::VaryReport& report) {
   }
 }
 
-/// Adds the table to the document of each of its runs, and to the file of --json, which has the
-/// last one's.
+/// Adds the table to the document of each of its runs.
 Status Keep(const Arguments& arguments, const report::VaryReport& table,
             std::vector<report::RunReport>& runs) {
   const std::string path = TRY(StorePath(arguments));
   store::Store store = TRY(OpenForWriting(path));
-  std::string document;
   for (report::RunReport& run : runs) {
     run.vary = table;
-    document = report::RunDocument(run);
-    TRY(store.SetDocument(run.id, document));
+    TRY(store.SetDocument(run.id, report::RunDocument(run)));
   }
-  if (!arguments.Has("--json") || arguments.Value("--json") == "-" || runs.empty()) {
+  return {};
+}
+
+/// One document of the table and all its runs, where --json wants it.
+Status WriteDocument(const Arguments& arguments, const report::VaryReport& table,
+                     const std::vector<report::RunReport>& runs, ExitCode code) {
+  if (!arguments.Has("--json")) {
     return {};
   }
+  const std::string document = report::VaryDocument(table, runs, Version(), ToInt(code));
   return WriteTo(arguments.Value("--json"), "--json", [&](std::ostream& file) -> Status {
     file << document;
     return {};
   });
+}
+
+/// Asked before anything is sent.
+Status CheckDocument(const Arguments& arguments) {
+  const std::string path = arguments.Value("--json");
+  if (path.empty() || path == "-") {
+    return {};
+  }
+  const Status writable = CheckWritable(path);
+  return writable ? Status() : Status(Invalid("--json: " + writable.error().message));
 }
 
 }  // namespace
@@ -159,6 +175,11 @@ ExitCode VaryField(const Arguments& arguments) {
   if (!variation) {
     return Fail(variation.error());
   }
+  if (const Status writable = CheckDocument(arguments); !writable) {
+    return Fail(writable.error());
+  }
+  // Standard output belongs to the document, if it goes there.
+  std::FILE* out = arguments.Value("--json") == "-" ? stderr : stdout;
   report::VaryReport report;
   report.field = variation->field;
   report.pods = variation->pods;
@@ -167,13 +188,15 @@ ExitCode VaryField(const Arguments& arguments) {
   std::vector<report::RunReport> runs;
   ExitCode code = ExitCode::kHeld;
   for (const std::string& value : variation->values) {
-    if (arguments.Value("--json") != "-") {
-      fmt::print("\n{} {}\n", variation->field, value);
-    }
-    Searched searched = SearchOnce(With(arguments, *variation, value));
+    fmt::print(out, "\n{} {}\n", variation->field, value);
+    std::fflush(out);
+    Searched searched = SearchOnce(With(arguments, *variation, value), DocumentBy::kCaller);
     code = Strongest({code, searched.code});
     if (searched.run.empty()) {
-      return code;  // What is wrong with one value is wrong with all.
+      if (runs.empty()) {
+        return code;  // Nothing was sent: there is nothing to show.
+      }
+      break;
     }
     report::VaryRow row;
     row.value = value;
@@ -192,10 +215,14 @@ ExitCode VaryField(const Arguments& arguments) {
     }
   }
   Explain(*variation, report);
-  std::FILE* out = arguments.Value("--json") == "-" ? stderr : stdout;
   fmt::print(out, "{}", report::VaryText(report, StyleFor(out)));
-  if (const Status kept = Keep(arguments, report, runs); !kept) {
-    code = Strongest({code, Fail(kept.error())});
+  std::fflush(out);
+  for (const Status& kept :
+       {Keep(arguments, report, runs), WriteDocument(arguments, report, runs, code)}) {
+    if (!kept) {
+      static_cast<void>(Fail(kept.error()));
+      code = Strongest({code, ExitCode::kRefused});
+    }
   }
   return code;
 }

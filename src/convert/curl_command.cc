@@ -16,10 +16,10 @@ bool NeedsEscapes(std::string_view text) {
   });
 }
 
-// `2500ms` as curl's seconds: `2.5`.
+// `2500ms` as curl's seconds: `2.5`. Divided: 30 · 10^9 times 1e-9 is 30.000000000000004.
 std::string Seconds(const std::string& duration) {
   const Result<Duration> span = ParseDuration(duration);
-  return span.has_value() ? fmt::format("{}", static_cast<double>(span->count()) * 1e-9) : duration;
+  return span.has_value() ? fmt::format("{}", static_cast<double>(span->count()) / 1e9) : duration;
 }
 
 }  // namespace

@@ -33,6 +33,13 @@ TEST(CurlCommand, ReadsBackAsTheSameRequest) {
   EXPECT_EQ(found->transport.timeout, "2500ms");
 }
 
+TEST(CurlCommand, WritesWholeSecondsAsWhole) {
+  CurlRequest request;
+  request.url = "http://h/";
+  request.transport.timeout = "30s";
+  EXPECT_THAT(CurlCommand(request), HasSubstr("--max-time 30\n"));
+}
+
 TEST(CurlCommand, EscapesBytesThatATerminalCannotShow) {
   EXPECT_EQ(ShellQuoted("plain"), "'plain'");
   EXPECT_EQ(ShellQuoted("it's"), "'it'\\''s'");

@@ -128,6 +128,24 @@ std::int64_t RowsOfInputs(std::string_view inputs) {
   return has_data ? rows : -1;
 }
 
+// All columns in one tensor.
+void AppendMatrix(const Table& table, std::span<const std::size_t> indexes, std::string& out) {
+  CHECK(table.datatypes.size() == 1);
+  out += R"({"inputs":[{"name":)";
+  AppendJsonString(table.tensor, out);
+  fmt::format_to(std::back_inserter(out), R"(,"shape":[{},{})", indexes.size(),
+                 table.columns.size());
+  AppendCellShape(table.rows[indexes[0]][0], out);
+  fmt::format_to(std::back_inserter(out), R"(],"datatype":"{}","data":[)", table.datatypes[0]);
+  const char* between = "";
+  for (const std::size_t index : indexes) {
+    CHECK(index < table.rows.size());
+    out += std::exchange(between, ",");
+    AppendCells(table.rows[index], out);
+  }
+  out += "]}]}";
+}
+
 }  // namespace
 
 void AppendV1Request(const Table& table, std::span<const std::size_t> indexes, std::string& out) {
@@ -139,7 +157,12 @@ void AppendTfRequest(const Table& table, std::span<const std::size_t> indexes, s
 }
 
 void AppendV2Request(const Table& table, std::span<const std::size_t> indexes, std::string& out) {
-  CHECK(table.columns.size() == table.datatypes.size() && !indexes.empty());
+  CHECK(!indexes.empty());
+  if (!table.tensor.empty()) {
+    AppendMatrix(table, indexes, out);
+    return;
+  }
+  CHECK(table.columns.size() == table.datatypes.size());
   out += R"({"inputs":[)";
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     out += column > 0 ? R"(,{"name":)" : R"({"name":)";

@@ -21,12 +21,13 @@
 
 namespace loadline::inference {
 
-/// Cells of a table as JSON texts, and the V2 name of each column's type over all rows: `INT64`,
-/// `FP64`, `BOOL` or `BYTES`.
+/// Cells of a table as JSON texts. For V2: the datatype of each column, which its cells have; or
+/// the name of one tensor for all columns, whose datatype is the first.
 struct Table {
   const std::vector<std::string>& columns;
   const std::vector<std::string>& datatypes;
   const std::vector<std::vector<std::string>>& rows;
+  std::string_view tensor = {};
 };
 
 /// Appends `{"instances":[…]}`, KServe's V1: an instance is the list of a row's cells; of a single
@@ -38,7 +39,8 @@ void AppendV1Request(const Table& table, std::span<const std::size_t> indexes, s
 void AppendTfRequest(const Table& table, std::span<const std::size_t> indexes, std::string& out);
 
 /// Appends `{"inputs":[…]}`, KServe's V2: a tensor per column with name, shape, datatype and data.
-/// The shape is [rows], followed by the sizes of the first cell where it is a (nested) list.
+/// The shape is [rows], followed by the sizes of the first cell where it is a (nested) list. With
+/// `tensor` one tensor of shape [rows, columns, …], an element of it a row's list of cells.
 void AppendV2Request(const Table& table, std::span<const std::size_t> indexes, std::string& out);
 
 /// What is wrong with the body of a reply; empty: nothing. One of few constant texts: `reply is not

@@ -51,6 +51,21 @@ TEST(Predict, V2ShapesFollowNestedLists) {
   EXPECT_THAT(out, ::testing::HasSubstr(R"("shape":[2,2,3])"));
 }
 
+TEST(Predict, V2PutsAllColumnsIntoOneTensorWhereItHasAName) {
+  const std::vector<std::string> columns{"a", "b", "c"};
+  const std::vector<std::string> types{"FP32"};
+  const std::vector<std::vector<std::string>> rows{{"1", "2", "3"}, {"4", "5", "6.5"}};
+  std::string out;
+  AppendV2Request({columns, types, rows, "input-0"}, kBoth, out);
+  EXPECT_EQ(out, R"({"inputs":[{"name":"input-0","shape":[2,3],"datatype":"FP32",)"
+                 R"("data":[[4,5,6.5],[1,2,3]]}]})");
+  const std::vector<std::vector<std::string>> pairs{{"[1,2]", "[3,4]", "[5,6]"}};
+  const std::vector<std::size_t> first{0};
+  out.clear();
+  AppendV2Request({columns, types, pairs, "x"}, first, out);
+  EXPECT_THAT(out, ::testing::HasSubstr(R"("shape":[1,3,2])"));
+}
+
 TEST(Predict, AReplyWithAnErrorOrWithoutResultsIsAFailure) {
   EXPECT_EQ(V1ReplyFault(R"({"predictions":[1]})"), "");
   EXPECT_EQ(V1ReplyFault(R"({"error":"no model"})"), "reply carries error");

@@ -13,10 +13,11 @@
 namespace loadline::load {
 namespace {
 
-void AppendRequest(scenario::BodyShape shape, const scenario::DataSet& data,
+void AppendRequest(const scenario::Task& task, const scenario::DataSet& data,
                    std::span<const std::size_t> indexes, std::string& out) {
-  const inference::Table table{data.columns, data.datatypes, data.rows};
-  switch (shape) {
+  const inference::Table table{data.columns, task.datatypes,
+                               task.cells.empty() ? data.rows : task.cells, task.tensor};
+  switch (task.shape) {
     case scenario::BodyShape::kMlflow:
       inference::AppendMlflowRequest(data.columns, data.rows, indexes, out);
       return;

@@ -15,6 +15,7 @@
 #include "report/html_sections.h"
 #include "report/markup.h"
 #include "report/size_page.h"
+#include "report/size_parts.h"
 
 namespace loadline::report {
 namespace {
@@ -22,12 +23,8 @@ namespace {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<const char*, 4> kLineClasses = {"s1", "s2", "s3", "s4"};
 
-std::string Usd(double amount) {
-  return FormatCount(std::llround(amount)) + " USD";
-}
-
-std::string PodsText(int pods) {
-  return pods > 0 ? FormatCount(pods) + (pods == 1 ? " pod" : " pods") : "impossible";
+std::string PodsOrNone(int pods) {
+  return pods > 0 ? PodsText(pods) : "impossible";
 }
 
 std::string LevelWords(const SizePage& page, double level) {
@@ -78,12 +75,12 @@ std::string Tiles(const SizePage& page) {
     tiles += Tile("of them needed", FormatCount(report.answer.outlook.pods));
   }
   if (report.nodes) {
-    tiles += Tile("nodes", FormatCount(*report.nodes));
-    tiles += Tile("USD a month", FormatCount(std::llround(report.usd_per_month)));
+    tiles += Tile("nodes", FormatCount(report.nodes->plan.nodes));
+    tiles += Tile("USD a month", FormatCount(std::llround(report.nodes->plan.usd_per_month)));
   }
   tiles += Tile("busy", FormatPercent(report.answer.outlook.busy));
   tiles += Tile("traffic", LevelWords(page, page.level));
-  tiles += Tile("classic formula", PodsText(report.classic_pods));
+  tiles += Tile("classic formula", PodsOrNone(report.classic_pods));
   return fmt::format("<div class=\"tiles\"><dl>\n{}</dl></div>\n", tiles);
 }
 
@@ -122,7 +119,7 @@ std::string TrafficFigure(const SizePage& page) {
   figure.lead =
       "Without spares for a lost node or zone. The classic formula keeps every pod busy all the "
       "time: whatever lies above its line is room for queues.";
-  figure.words = fmt::format("{} for {}.", PodsText(page.report.answer.outlook.pods),
+  figure.words = fmt::format("{} for {}.", PodsOrNone(page.report.answer.outlook.pods),
                              LevelWords(page, page.level));
   figure.hover.series.push_back({"classic formula", "s4", {}});
   figure.legend = {{LegendItem::Kind::kLine, "s4", "classic formula"}};
@@ -136,9 +133,9 @@ std::string TrafficFigure(const SizePage& page) {
   for (const PodsForTraffic& point : page.by_traffic) {
     figure.hover.at.push_back(x.At(point.level));
     figure.hover.titles.push_back(LevelWords(page, point.level));
-    figure.hover.series[0].values.push_back(point.classic ? PodsText(*point.classic) : "");
+    figure.hover.series[0].values.push_back(point.classic ? PodsOrNone(*point.classic) : "");
     for (std::size_t i = 0; i < page.balances.size(); ++i) {
-      figure.hover.series[i + 1].values.push_back(PodsText(point.by_balance[i]));
+      figure.hover.series[i + 1].values.push_back(PodsOrNone(point.by_balance[i]));
     }
   }
   return FigureHtml(figure, 320, [&](const Frame& frame) {
@@ -191,9 +188,10 @@ std::string LimitFigure(const SizePage& page) {
   figure.lead =
       "What a stricter promise costs, and what a looser one saves; spares for what may be lost are "
       "in it.";
-  figure.words =
-      fmt::format("{} at {}.", money ? Usd(page.report.usd_per_month) : PodsText(page.report.pods),
-                  measure::Format(*page.varied));
+  figure.words = fmt::format(
+      "{} at {}.",
+      money ? UsdText(page.report.nodes->plan.usd_per_month) : PodsOrNone(page.report.pods),
+      measure::Format(*page.varied));
   figure.hover.series.push_back({"pods", "", {}});
   figure.hover.series.push_back({"a month", "", {}});
   for (const PodsForLimit& point : page.by_limit) {
@@ -201,7 +199,7 @@ std::string LimitFigure(const SizePage& page) {
     figure.hover.height.push_back(y.At(cost(point)));
     figure.hover.titles.push_back(fmt::format("{} < {}", what, FormatDuration(point.limit)));
     figure.hover.series[0].values.push_back(FormatCount(point.pods));
-    figure.hover.series[1].values.push_back(money ? Usd(*point.usd_per_month) : "");
+    figure.hover.series[1].values.push_back(money ? UsdText(*point.usd_per_month) : "");
   }
   return FigureHtml(figure, 280, [&](const Frame& frame) {
     Chart chart(frame, x, y);
@@ -216,7 +214,8 @@ std::string LimitFigure(const SizePage& page) {
     chart.Line(points, "s1");
     chart.Vertical(Seconds(page.varied->threshold), "limitline", "the objective");
     chart.Point(Seconds(page.varied->threshold),
-                money ? page.report.usd_per_month : page.report.pods, Mark::kDiamond, "held");
+                money ? page.report.nodes->plan.usd_per_month : page.report.pods, Mark::kDiamond,
+                "held");
     return chart;
   });
 }
@@ -291,12 +290,13 @@ std::string FillFigure(const SizePage& page) {
 std::string InsteadTable(const SizeReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const Alternative& each : report.alternatives) {
-    rows.push_back({each.what, PodsText(each.pods), each.flag});
+    rows.push_back({each.what, PodsOrNone(each.needed), PodsOrNone(each.pods),
+                    each.nodes ? UsdText(each.usd_per_month) : "–", each.flag});
   }
   if (rows.empty()) {
     return {};
   }
-  const std::vector<std::string> head{"balancer", "pods", "option"};
+  const std::vector<std::string> head{"balancer", "needed", "to run", "a month", "option"};
   return HtmlTable("The same traffic and objectives behind other balancers", head, rows, 1);
 }
 
@@ -328,7 +328,7 @@ std::string SizeHtml(const SizePage& page) {
                                                {"instead", "Balancers"},
                                                {"arithmetic", "Arithmetic"}}};
   const std::string title =
-      fmt::format("size: {} for {}", PodsText(page.report.pods), LevelWords(page, page.level));
+      fmt::format("size: {} for {}", PodsOrNone(page.report.pods), LevelWords(page, page.level));
   const std::string header = fmt::format(
       "<header>\n<p class=\"kicker\"><span>loadline size</span><span>{}</span></p>\n"
       "<h1>How many pods for {}?</h1>\n</header>\n",

@@ -34,9 +34,13 @@ SizePage Sample() {
   report.model.service_low = report.model.service_high = 50ms;
   report.origin = "given, not measured";
   report.pods = 156;
-  report.nodes = 24;
-  report.usd_per_month = 3364;
-  report.nodes_text = "24 x Standard_D4s_v5 (3 zones)";
+  NodesReport& nodes = report.nodes.emplace();
+  nodes.plan.nodes = 24;
+  nodes.plan.usd_per_month = 3364;
+  nodes.demand.zones = 3;
+  sizing::NodeGroup& group = nodes.plan.groups.emplace_back();
+  group.type.name = "Standard_D4s_v5";
+  group.nodes = 24;
   report.classic_pods = 100;
   report.answer.outlook.pods = 104;
   report.answer.outlook.busy = 0.962;
@@ -44,8 +48,12 @@ SizePage Sample() {
       {.objective = measure::ParseObjective("p95 < 200ms").value(), .value = 0.191, .holds = true}};
   report.explain = {"pods = RPS x latency[ms] / 1000 / concurrency = 2000 x 50 / 1000 / 1 = 100"};
   report.thin_ice = {"nothing was measured"};
-  report.alternatives = {{"behind kube-proxy (random)", "--balance random", 399},
-                         {"nothing does", "--balance none", 0}};
+  report.alternatives = {{.what = "behind kube-proxy (random)",
+                          .flag = "--balance random",
+                          .needed = 399,
+                          .pods = 600,
+                          .nodes = {}},
+                         {.what = "nothing does", .flag = "--balance none", .nodes = {}}};
   page.level = 2000;
   page.invocation = "loadline size --rate 2000/s";
   page.balances = {"least", "random"};
@@ -87,7 +95,6 @@ TEST(SizeHtml, HasEverySectionAndItsFigures) {
 TEST(SizeHtml, LeavesOutWhatWasNotAsked) {
   SizePage page = Sample();
   page.report.nodes.reset();
-  page.report.nodes_text.clear();
   page.fills.clear();
   for (PodsForLimit& point : page.by_limit) {
     point.usd_per_month.reset();

@@ -357,9 +357,7 @@ void AddFigures(Json& json, const StepReport* step) {
   json["errors"] = m == nullptr ? Json() : ErrorCounts(m->errors);
 }
 
-}  // namespace
-
-std::string RunDocument(const RunReport& report) {
+Json RunJson(const RunReport& report) {
   const Totals totals = TotalsOf(report);
   const StepReport* headline = Headline(report);
   const bool valid = totals.refusals.empty();
@@ -405,8 +403,34 @@ std::string RunDocument(const RunReport& report) {
   json["accounts"] = AccountsJson(totals.accounts);
   json["records_imported"] = report.stored >= 0 ? Json(report.stored) : Json();
   json["records_left_in"] = report.spool_note.empty() ? Json() : Json(report.spool_note);
+  return json;
+}
+
+std::string Text(const Json& json) {
   // What a target sent may not be UTF-8: such bytes become U+FFFD instead of an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string RunDocument(const RunReport& report) {
+  return Text(RunJson(report));
+}
+
+std::string VaryDocument(const VaryReport& table, std::span<const RunReport> runs,
+                         std::string_view version, int exit_code) {
+  Json json;
+  json["format"] = kDocumentFormat;
+  json["loadline"] = version;
+  json["command"] = "find";
+  json["exit_code"] = exit_code;
+  json["vary"] = VaryJson(table);
+  json["runs"] = Json::array();
+  for (const RunReport& run : runs) {
+    json["runs"].push_back(RunJson(run));
+    json["runs"].back()["vary"] = Json();
+  }
+  return Text(json);
 }
 
 }  // namespace loadline::report

@@ -72,6 +72,23 @@ TEST(RunDocument, TellsTheRequestOfAFailureAndTheTableOfASearch) {
   EXPECT_EQ(json["vary"]["rows"][1]["achieved_rps"], nullptr);
 }
 
+TEST(VaryDocument, HoldsTheTableOnceAndEverySearch) {
+  RunReport report = SampleRun();
+  VaryReport table;
+  table.field = "milli";
+  table.rows = {{"20", 20ms, Rate{100}, Rate{80}, 0.01, report.id}};
+  report.vary = table;
+  const Json json = Json::parse(VaryDocument(table, {{report, report}}, "9.9", 6));
+  EXPECT_THAT(Keys(json),
+              ElementsAre("format", "loadline", "command", "exit_code", "vary", "runs"));
+  EXPECT_EQ(json["exit_code"], 6);
+  EXPECT_EQ(json["vary"]["rows"][0]["run"], report.id);
+  ASSERT_EQ(json["runs"].size(), 2U);
+  EXPECT_EQ(json["runs"][1]["vary"], nullptr);
+  report.vary.reset();
+  EXPECT_EQ(json["runs"][1], Document(report));
+}
+
 TEST(RunDocument, OfARunTellsItsFigures) {
   const Json json = Document(SampleRun());
   EXPECT_EQ(json["format"], 1);

@@ -2,27 +2,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
-#include <string_view>
+#include <cstdint>
+#include <vector>
 
 #include "base/units_text.h"
-#include "report/text_parts.h"
+#include "report/size_parts.h"
+#include "sizing/packing.h"
+#include "sizing/survive.h"
 
 namespace loadline::report {
 namespace {
-
-constexpr std::size_t kHead = 11;  // Columns of the headings.
-
-class Lines {
- public:
-  void Add(std::string_view head, std::string_view line) {
-    lines_.push_back({std::string(head), std::string(line)});
-  }
-  [[nodiscard]] std::vector<SizeLine> Take() { return std::move(lines_); }
-
- private:
-  std::vector<SizeLine> lines_;
-};
 
 std::string Value(const measure::Objective& objective, double value) {
   if (objective.metric == measure::Metric::kErrors) {
@@ -66,33 +57,37 @@ std::string PodShape(const SizeReport& report) {
   return shape.empty() ? "" : " of " + shape;
 }
 
-std::string Pods(int count) {
-  return fmt::format("{} pod{}", FormatCount(count), count == 1 ? "" : "s");
+// `3, 3 and 2 pods`: as a spread with a skew of one puts them.
+std::string ByZone(std::int64_t pods, int zones) {
+  const std::vector<std::int64_t> each = sizing::SpreadOverZones(pods, zones);
+  if (each.front() == each.back()) {
+    return fmt::format("{} in each of {} zones", PodsText(each.front()), zones);
+  }
+  const auto fuller = std::ranges::count(each, each.front());
+  return fmt::format("{} in {} of {} zones and {} in the other{}", PodsText(each.front()), fuller,
+                     zones, FormatCount(each.back()), zones - fuller == 1 ? "" : "s");
 }
 
-void AddPromise(const SizeReport& report, Lines& lines) {
+void AddPromise(const SizeReport& report, HeadedLines& lines) {
   std::string promise;
   for (const sizing::ObjectiveOutlook& each : report.answer.outlook.objectives) {
     promise += fmt::format("{}{}", promise.empty() ? "" : ", ", measure::Format(each.objective));
   }
   promise +=
       fmt::format(" {} {}", report.users ? "for" : "at", TrafficText(report.rate, report.users));
-  if (report.growth != 0) {
+  if (!report.growth_text.empty()) {
     promise += fmt::format(
-        " ({} + {} growth)",
+        " ({} + {})",
         report.users ? FormatCount(report.users_now) + " users" : FormatRate(report.rate_now),
-        FormatPercent(report.growth));
+        report.growth_text);
   }
   if (report.survive != sizing::Survive::kNone) {
     promise += fmt::format(", with one {} lost", sizing::SurviveName(report.survive));
   }
   lines.Add("PROMISE", promise);
-  if (report.growth == 0) {
-    lines.Add("PROMISE", "growth 0: traffic as given (--growth 30%)");
-  }
 }
 
-void AddWhy(const SizeReport& report, Lines& lines) {
+void AddWhy(const SizeReport& report, HeadedLines& lines) {
   const sizing::ServiceModel& model = report.model;
   const queueing::Pool& pod = model.pod;
   std::string service = fmt::format("service time {}", FormatDuration(pod.service));
@@ -125,32 +120,35 @@ void AddWhy(const SizeReport& report, Lines& lines) {
   lines.Add(
       "WHY",
       fmt::format(
-          "classic formula: {}{} = 100 % busy; the queue never ends", Pods(report.classic_pods),
+          "classic formula: {}{} = 100 % busy; the queue never ends", PodsText(report.classic_pods),
           report.classic_nodes ? fmt::format(", {} nodes", *report.classic_nodes) : std::string()));
   const sizing::PodsOutlook& outlook = report.answer.outlook;
-  lines.Add("WHY", fmt::format("balancer {}: {} keep {} with {}, {} busy; they hold up to {}",
-                               BalanceText(pod), Pods(outlook.pods), Values(outlook),
-                               FormatDuration(model.service_high), FormatPercent(outlook.busy),
+  const bool one = outlook.pods == 1;
+  lines.Add("WHY", fmt::format("balancer {}: {} keep{} {} with {}, {} busy; {} up to {}",
+                               BalanceText(pod), PodsText(outlook.pods), one ? "s" : "",
+                               Values(outlook), FormatDuration(model.service_high),
+                               FormatPercent(outlook.busy), one ? "it holds" : "they hold",
                                report.users ? FormatCount(report.edge_users) + " users"
                                             : FormatRate(report.edge)));
   if (report.answer.fewer) {
-    lines.Add("WHY", fmt::format("one fewer, {}: {}", Pods(report.answer.fewer->pods),
+    lines.Add("WHY", fmt::format("one fewer, {}: {}", PodsText(report.answer.fewer->pods),
                                  Values(*report.answer.fewer)));
   }
-  if (report.survive == sizing::Survive::kZone && !report.nodes) {
-    lines.Add("WHY", fmt::format("{} in each of {} zones, so that {} are left when one is lost",
-                                 Pods(report.pods / report.zones), report.zones,
-                                 report.pods - report.pods / report.zones));
+  if (report.survive == sizing::Survive::kZone && !report.autoscaling) {
+    const sizing::Loss loss{.survive = report.survive, .zones = report.zones};
+    lines.Add("WHY", fmt::format("{}: {} stay when {} is lost", ByZone(report.pods, report.zones),
+                                 FormatCount(loss.LeftOf(report.pods)),
+                                 report.pods % report.zones == 0 ? "one" : "a full one"));
   }
 }
 
-void AddConfirmation(const Confirmation& confirmation, Lines& lines) {
+void AddConfirmation(const Confirmation& confirmation, HeadedLines& lines) {
   if (!confirmation.skipped.empty()) {
     lines.Add("CONFIRM", confirmation.skipped);
     return;
   }
   lines.Add("CONFIRM",
-            fmt::format("simulated: {}, {}, balancer {}, {} requests", Pods(confirmation.pods),
+            fmt::format("simulated: {}, {}, balancer {}, {} requests", PodsText(confirmation.pods),
                         TrafficText(confirmation.rate, confirmation.users), confirmation.balance,
                         FormatCount(confirmation.requests)));
   for (const ConfirmedObjective& each : confirmation.objectives) {
@@ -191,48 +189,51 @@ sizing::Traffic TrafficOf(const SizeReport& report) {
 }
 
 std::vector<SizeLine> SizeLines(const SizeReport& report) {
-  Lines lines;
+  HeadedLines lines;
   if (report.explained) {
     for (const std::string& line : report.explain) {
       lines.Add("EXPLAIN", line);
     }
   }
-  lines.Add("ANSWER", fmt::format("{}{}{}", Pods(report.pods), PodShape(report),
-                                  report.nodes_text.empty() ? "" : " on " + report.nodes_text));
-  if (!report.cost_text.empty()) {
-    lines.Add("ANSWER", report.cost_text);
+  const std::string where = report.nodes ? " on " + NodesText(*report.nodes) : std::string();
+  const std::string scaled = report.autoscaling
+                                 ? fmt::format(" at the peak, autoscaled from {}",
+                                               FormatCount(report.autoscaling->bounds.min_pods))
+                                 : std::string();
+  lines.Add("ANSWER",
+            fmt::format("{}{}{}{}", PodsText(report.pods), PodShape(report), where, scaled));
+  if (report.nodes) {
+    lines.Add("ANSWER", CostText(*report.nodes, report.today));
   }
   AddPromise(report, lines);
+  AddTraffic(report, lines);
   AddWhy(report, lines);
-  for (const auto& [head, line] : report.sections) {
-    lines.Add(head, line);
-  }
+  AddAutoscaling(report, lines);
+  AddNodes(report, lines);
+  AddAssumed(report, lines);
   int number = 0;
   for (const std::string& line : report.thin_ice) {
     lines.Add("THIN ICE", fmt::format("{}. {}", ++number, line));
   }
   for (const Alternative& each : report.alternatives) {
-    lines.Add("INSTEAD", each.pods > 0
-                             ? fmt::format("{}: {}   {}", each.what, Pods(each.pods), each.flag)
-                             : fmt::format("{}: impossible   {}", each.what, each.flag));
+    const std::string nodes = each.nodes
+                                  ? fmt::format(", {} nodes, {}/month", FormatCount(*each.nodes),
+                                                UsdText(each.usd_per_month))
+                                  : std::string();
+    lines.Add("INSTEAD",
+              fmt::format("{}: {}{}   {}", each.what,
+                          each.pods > 0 ? PodsText(each.pods) : std::string("impossible"), nodes,
+                          each.flag));
   }
   if (report.confirmation) {
     AddConfirmation(*report.confirmation, lines);
   }
+  AddManifests(report, lines);
   return lines.Take();
 }
 
 std::string SizeText(const SizeReport& report, const Style& style) {
-  std::string text;
-  std::string last;
-  for (const SizeLine& line : SizeLines(report)) {
-    const std::string padded = fmt::format("{:<{}}", line.head == last ? "" : line.head, kHead);
-    text += line.head == last ? padded : Paint(style, Tone::kBold, padded);
-    text += line.text;
-    text += '\n';
-    last = line.head;
-  }
-  return text;
+  return TextOf(SizeLines(report), style);
 }
 
 }  // namespace loadline::report

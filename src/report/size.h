@@ -3,14 +3,17 @@
 // Pure functions.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/units.h"
 #include "report/style.h"
+#include "sizing/autoscaler.h"
 #include "sizing/classic.h"
+#include "sizing/forecast.h"
 #include "sizing/node_plan.h"
 #include "sizing/pods.h"
 
@@ -39,9 +42,48 @@ struct Confirmation {
 
 /// Another choice and what it would take.
 struct Alternative {
-  std::string what;  ///< `behind kube-proxy (random)`
-  std::string flag;  ///< `--balance random`
-  int pods = 0;      ///< 0: impossible.
+  std::string what;          ///< `behind kube-proxy (random)`
+  std::string flag;          ///< `--balance random`
+  int needed = 0;            ///< Pods that keep the objectives; 0: impossible.
+  int pods = 0;              ///< To run, what may be lost included; 0: impossible.
+  std::optional<int> nodes;  ///< With nodes.
+  double usd_per_month = 0;  ///< Likewise.
+};
+
+/// Where the traffic comes from if not from the command line alone.
+struct TrafficForecast {
+  std::string file;
+  std::string until;  ///< `2027-11-26`: the day that was looked at.
+  sizing::Forecast forecast;
+};
+
+/// The autoscaler over the pods.
+struct Autoscaling {
+  sizing::AutoscalerBounds bounds;
+  sizing::AutoscalerDemand demand;
+  std::string lowest_from;  ///< Where the lowest traffic is from: `a quarter of the peak`.
+  int fixed_pods = 0;       ///< A fixed number instead; 0: NodePlan::alternatives tell.
+};
+
+/// The nodes under the pods.
+struct NodesReport {
+  sizing::NodeDemand demand;
+  sizing::NodePlan plan;
+  double memory_peak = 0.0;  ///< Share that a pod's memory peaks above what was named.
+  std::string price_list;    ///< `built in`, or the file's name.
+};
+
+/// Something that nobody said and the answer rests on, and what says otherwise.
+struct Assumption {
+  std::string about;  ///< `traffic`, `service`, `nodes`, `price`, `manifests`
+  std::string what;   ///< `memory peaks 20 % above 512 MiB`
+  std::string flag;   ///< `--peak-memory`
+};
+
+/// A manifest that was written.
+struct WrittenManifest {
+  std::string path;
+  std::string what;  ///< `minReplicas 36, maxReplicas 129, target 78 %`
 };
 
 /// `least`, `least, 3 routers`.
@@ -52,9 +94,12 @@ struct Alternative {
 /// Everything that `size` has to say.
 struct SizeReport {
   std::string version;
-  Rate rate;            ///< Sized for, growth included.
-  Rate rate_now;        ///< As asked.
-  double growth = 0.0;  ///< Share.
+  std::chrono::sys_days today{};
+  Rate rate;                ///< Sized for, growth included.
+  Rate rate_now;            ///< As asked, or the highest of the history.
+  double growth = 0.0;      ///< Share, from `rate_now` to `rate`.
+  std::string growth_text;  ///< How it came to be: `30 % growth`; empty: none.
+  std::optional<TrafficForecast> forecast;
   /// Sized for, growth included, instead of a rate; `rate` is what they send then.
   std::optional<queueing::Users> users;
   int users_now = 0;   ///< As asked.
@@ -63,13 +108,11 @@ struct SizeReport {
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
   sizing::PodsAnswer answer;
-  int pods = 0;  ///< To run, what may be lost included.
+  int pods = 0;  ///< To run (autoscaled: at most), what may be lost included.
   sizing::Survive survive = sizing::Survive::kNone;
   int zones = 1;
-  std::optional<int> nodes;    ///< Nothing: nodes were not asked for.
-  double usd_per_month = 0.0;  ///< With `nodes`.
-  std::string nodes_text;      ///< `24 x Standard_D4s_v5 (3 zones)`
-  std::string cost_text;       ///< The bill in one line.
+  std::optional<Autoscaling> autoscaling;
+  std::optional<NodesReport> nodes;  ///< Nothing: nodes were not asked for.
   int classic_pods = 0;
   std::optional<int> classic_nodes;
   double pod_cpu = 0.0;  ///< 0: not given.
@@ -78,9 +121,11 @@ struct SizeReport {
   sizing::Arithmetic explain;
   bool explained = false;  ///< --explain was given.
   std::vector<std::string> thin_ice;
+  std::vector<Assumption> assumed;
   std::vector<Alternative> alternatives;
   std::optional<Confirmation> confirmation;
-  std::vector<std::pair<std::string, std::string>> sections;  ///< Further headed lines (nodes).
+  std::vector<WrittenManifest> manifests;
+  std::vector<std::string> commands;  ///< How to use them: `kubectl apply -f …`.
 };
 
 /// What is sized for.

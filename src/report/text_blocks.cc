@@ -188,6 +188,18 @@ std::string PercentilesText(const measure::Measurement& m, const Style& style) {
   return text;
 }
 
+namespace {
+
+/// Of a sample the target's own words, its body, where there are any: the kind names the status.
+std::string_view Telling(std::string_view sample) {
+  const std::size_t head =
+      sample.starts_with("HTTP/") ? sample.find("\n\n") : std::string_view::npos;
+  return head == std::string_view::npos || head + 2 == sample.size() ? sample
+                                                                     : sample.substr(head + 2);
+}
+
+}  // namespace
+
 std::string ErrorsText(std::span<const measure::ErrorTally> errors, const Style& style) {
   if (errors.empty()) {
     return {};
@@ -199,7 +211,8 @@ std::string ErrorsText(std::span<const measure::ErrorTally> errors, const Style&
                {"sample", Align::kLeft}});
   for (const measure::ErrorTally& tally : errors) {
     table.Add({FormatCount(tally.count), Shorten(tally.name, 40), FormatDuration(tally.first),
-               FormatDuration(tally.last), Shorten(tally.sample, std::max(20, style.width - 60))});
+               FormatDuration(tally.last),
+               Shorten(Telling(tally.sample), std::max(20, style.width - 60))});
   }
   return table.Render();
 }

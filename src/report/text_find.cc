@@ -147,9 +147,14 @@ std::string OperatingText(const RunReport& report, const LoadLine& line) {
 std::string NarrowerText(const RunReport& report, const LoadLine& line) {
   const double width = line.held.value_or(0) > 0 ? (*line.broken - *line.held) / *line.held : 0.0;
   const double percent = std::max(1.0, std::ceil(50 * width));  // Half of what there is.
-  return fmt::format("loadline find --continue {} --precision {:.0f}%     (about {} more)",
+  // A simulated service is named again: the search's own target is nowhere.
+  constexpr std::string_view kSimulated = "sim:";
+  const std::string& url = report.target.url;
+  const bool simulated = url.rfind(kSimulated, 0) == 0;
+  return fmt::format("loadline find {}--continue {} --precision {:.0f}%     (about {} more{})",
+                     simulated ? fmt::format("--sim {} ", url.substr(kSimulated.size())) : "",
                      report.id.empty() ? "@last" : report.id, percent,
-                     RoughText(*line.next_precision_cost));
+                     RoughText(*line.next_precision_cost), simulated ? " of simulated time" : "");
 }
 
 }  // namespace
@@ -172,9 +177,12 @@ std::string FindVerdictText(const RunReport& report, const Style& style) {
       text += Labelled(style, "best estimate", 14, EstimateText(line));
     }
     text += proved ? CoversText(line.covers_periods_below, style) : "";
-    if (answered && (!line.binding.empty() || !line.cause.empty())) {
-      const bool both = !line.binding.empty() && !line.cause.empty();
-      add("limited by", Plain(line.binding) + (both ? ": " : "") + Plain(line.cause));
+    // Without objectives saturation is what was asked for, not what limits it.
+    const std::string binding = line.has_objectives ? line.binding : "";
+    if (answered && (!binding.empty() || !line.cause.empty())) {
+      const bool both = !binding.empty() && !line.cause.empty();
+      add(binding.empty() ? "because" : "limited by",
+          Plain(binding) + (both ? ": " : "") + Plain(line.cause));
     }
     if (line.saturation.has_value()) {
       add(line.has_objectives ? "saturation" : "at", SaturationText(report, line));

@@ -189,6 +189,8 @@ TEST(FindVerdict, WithoutObjectivesIsNeverCalledALoadLine) {
   EXPECT_THAT(Verdict(report), StartsWith("SATURATION the highest rate with which the target keeps "
                                           "up: between 202 and 228 req/s\n"));
   EXPECT_THAT(Verdict(report), Not(HasSubstr("LOAD LINE")));
+  report.load_line->binding = "saturation";
+  EXPECT_THAT(Verdict(report), HasSubstr("\nbecause    requests wait in the service;"));
 }
 
 TEST(FindVerdict, OfUsersSaysWhatRequestRateTheyMade) {
@@ -252,6 +254,15 @@ TEST(RunVerdict, ReadsLikeThis) {
             "\n"
             "generator  ok: 99 % of sends within 20 µs, busiest core 31 %\n"
             "           5,600 scheduled = 5,600 dispatched = 5,600 stored\n");
+}
+
+TEST(RunVerdict, ShowsTheTargetsWordsOnAFailure) {
+  RunReport report = SampleRun();
+  std::string& sample = report.steps.back().measurement.errors[0].sample;
+  sample = "HTTP/1.1 400 Bad Request\ndate: today\n\n{\"error\":\"age is FP64\"}";
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("20 s  {\"error\":\"age is FP64\"}\n"));
+  sample = "HTTP/1.1 400 Bad Request\n\n";
+  EXPECT_THAT(RunVerdictText(report, {}), HasSubstr("20 s  HTTP/1.1 400 Bad Request"));
 }
 
 TEST(RunVerdict, OfARefusedRunJudgesNothing) {

@@ -124,7 +124,8 @@ Built Build(const Input& input, const Surroundings& surroundings) {
                   .folder = "",
                   .scenario = {},
                   .faults = {},
-                  .notes = {}};
+                  .notes = {},
+                  .virtual_time = input.virtual_time};
   Node tree;
   tree.kind = Node::Kind::kMap;
   std::vector<Setting> settings = input.settings;

@@ -31,6 +31,9 @@ struct Input {
   /// The YAML itself, for tests and editors; then `subject` only names it. Ignored if empty.
   std::string yaml;
   std::vector<Setting> settings;  ///< In the order given; later ones win.
+  /// The load is applied in a simulator, where time costs next to nothing: a search that is given
+  /// no budget gets a day.
+  bool virtual_time = false;
 };
 
 /// A scenario, or why there is none.

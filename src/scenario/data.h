@@ -31,7 +31,4 @@ namespace loadline::scenario {
 /// row_json. `text` may also be one JSON array of objects.
 [[nodiscard]] Status ReadJsonLines(std::string_view text, DataSet& data);
 
-/// Fills in DataSet::datatypes from the cells.
-void NoteDatatypes(DataSet& set);
-
 }  // namespace loadline::scenario

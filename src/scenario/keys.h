@@ -46,6 +46,7 @@ enum class KeyType {
   kLevels,     ///< A rate or a number of users, or stages of them: a text, or a list of texts.
   kChoice,     ///< One of Key::choices.
   kTexts,      ///< A list of texts, or one text.
+  kDatatypes,  ///< A datatype, or a map of columns to datatypes.
   kAny,        ///< Any YAML: the body of a request.
   kHeaders,    ///< Names to templates, or to the source of a secret.
   kMap,        ///< A map of Key::of.

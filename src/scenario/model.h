@@ -101,9 +101,6 @@ struct DataSet {
   /// Cell as JSON text: `1.5`, `"red"`, `null`. As many cells per row as there are columns.
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> row_json;  ///< The whole row as JSON, as `${people.row}` gives it.
-  /// By column, over all rows: `INT64`, `FP64`, `BOOL` or `BYTES` (text and anything mixed); of a
-  /// column of lists the type of what is in them. Names of the Open Inference Protocol.
-  std::vector<std::string> datatypes;
 
   friend bool operator==(const DataSet&, const DataSet&) = default;
 };
@@ -218,8 +215,14 @@ struct Task {
   std::string body_file;      ///< Where the (static) body was read from; or empty.
   std::string content_type;   ///< Empty: none sent (or it is among the headers).
   BodyShape shape = BodyShape::kPlain;
-  int shape_data = -1;            ///< Shaped: index of the data set its rows come from…
-  int shape_rows = 1;             ///< …and how many per request.
+  int shape_data = -1;  ///< Shaped: index of the data set its rows come from…
+  int shape_rows = 1;   ///< …and how many per request.
+  /// kKserveV2 with rows: the datatype of each column, as the Open Inference Protocol calls it; a
+  /// single one if `tensor` is named.
+  std::vector<std::string> datatypes;
+  /// The cells as those have them, by row; empty: the data set has them so already.
+  std::vector<std::vector<std::string>> cells;
+  std::string tensor;             ///< All columns side by side in one; empty: one per column.
   std::vector<Check> checks;      ///< None on the status: it must be 2xx.
   std::vector<Capture> captures;  ///< on_start only.
   Timeouts timeouts;

@@ -39,7 +39,7 @@ std::string MetadataUrl(std::string_view url, BodyShape shape) {
 }
 
 std::optional<ModelAnswer> AskModel(Reading& reading, const Place& place, const std::string& path,
-                                    const Task& task) {
+                                    const Task& task, std::string_view otherwise) {
   if (!reading.faults.empty()) {
     return std::nullopt;
   }
@@ -48,22 +48,20 @@ std::optional<ModelAnswer> AskModel(Reading& reading, const Place& place, const 
                               : std::string();
   if (url.empty()) {
     reading.Complain(place, path, "a path that does not tell where the model is described",
-                     "rows: with a data set or a file (--rows data.csv)");
+                     std::string(otherwise));
     return std::nullopt;
   }
   const std::string shown = ShownUrl(url);
   if (!reading.outside.ask_model) {
-    reading.Complain(place, path, "no rows, and nobody asks the server here",
-                     "rows: with a data set or a file (--rows data.csv)");
+    reading.Complain(place, path, "a question for the server, which nobody asks here",
+                     std::string(otherwise));
     return std::nullopt;
   }
   Result<ModelAnswer> answer = reading.outside.ask_model(reading.scenario.target, url);
   if (!answer.has_value()) {
     reading.unanswered += answer.error().code == ErrorCode::kUnavailable ? 1 : 0;
-    reading.Complain(
-        place, path, fmt::format("no description of the model at {}", shown),
-        fmt::format("one there, or rows: with a data set or a file (--rows data.csv): {}",
-                    answer.error().message));
+    reading.Complain(place, path, fmt::format("no description of the model at {}", shown),
+                     fmt::format("one there, or {}: {}", otherwise, answer.error().message));
     return std::nullopt;
   }
   const bool right =

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "scenario/reader.h"
 
@@ -15,10 +16,14 @@ namespace loadline::scenario {
 /// it has no such address.
 [[nodiscard]] std::string MetadataUrl(std::string_view url, BodyShape shape);
 
+/// What a user can write instead of asking for a payload.
+inline constexpr std::string_view kOrRows = "rows: with a data set or a file (--rows data.csv)";
+
 /// Asks for the model of `task`, whose path is known. Nothing after a fault at `place`, or while
-/// the scenario has other faults.
+/// the scenario has other faults. `otherwise`: what would make the question needless.
 [[nodiscard]] std::optional<ModelAnswer> AskModel(Reading& reading, const Place& place,
-                                                  const std::string& path, const Task& task);
+                                                  const std::string& path, const Task& task,
+                                                  std::string_view otherwise);
 
 /// Gives `task` the answer's body; Reading::payload says what it holds.
 void UsePayload(Reading& reading, const ModelAnswer& answer, Task& task);

@@ -78,6 +78,37 @@ TEST(ModelPayload, IsNotAskedForBesideRowsOrFaults) {
   EXPECT_EQ(server.asked, "");
 }
 
+TEST(ModelPayload, DatatypesOfRowsAreThoseOfTheModel) {
+  ModelServer server;
+  const FlagTexts flags{{"--as", "kserve-v2"}, {"--model", "m"}, {"--types", "model"}};
+  FlagTexts with_rows = flags;
+  with_rows.emplace_back("--rows", "rows.csv");
+  const Built built = server.Read("http://h:1", with_rows);
+  ASSERT_TRUE(built.ok()) << Format(built.faults);
+  EXPECT_EQ(server.asked, "http://h:1/v2/models/m");
+  EXPECT_EQ(built.scenario.tasks[0].datatypes, std::vector<std::string>{"FP32"});
+  EXPECT_EQ(built.payload, "rows of rows as x FP32 [-1,2], as the model asks for");
+  // Kept with the run: nobody is asked again.
+  server.asked.clear();
+  const Built again =
+      Build(MakeInput(Command::kRun, "s.yaml", Show(built.scenario)), server.surroundings);
+  ASSERT_TRUE(again.ok()) << Format(again.faults);
+  EXPECT_EQ(server.asked, "");
+
+  FlagTexts other = flags;
+  other.emplace_back("--rows", R"({"a":1,"b":2})");
+  EXPECT_THAT(Format(server.Read("http://h:1", other).faults),
+              HasSubstr("found the column \"a\", which the model does not take; expected x FP32 "
+                        "[-1,2]; tensor: x puts all columns into it"));
+  other.emplace_back("--tensor", "x");
+  const Built matrix = server.Read("http://h:1", other);
+  ASSERT_TRUE(matrix.ok()) << Format(matrix.faults);
+  EXPECT_EQ(matrix.scenario.tasks[0].datatypes, std::vector<std::string>{"FP32"});
+  other.back().second = "y";
+  EXPECT_THAT(Format(server.Read("http://h:1", other).faults),
+              HasSubstr("found tensor: \"y\", which the model does not take"));
+}
+
 TEST(ModelPayload, SaysWhatTheServerSpeaksInstead) {
   ModelServer server;
   server.shape = "tfserving";

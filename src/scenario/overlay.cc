@@ -94,8 +94,8 @@ const std::vector<Exclusive>& Exclusives() {
   static const std::vector<Exclusive> kExclusives{
       {"load", "rate", {"users", "spawn", "think", "think_law"}},
       {"load", "users", {"rate", "arrivals"}},
-      {"task", "body", {"json", "rows", "batch"}},
-      {"task", "json", {"body", "rows", "batch"}},
+      {"task", "body", {"json", "rows", "batch", "types", "tensor"}},
+      {"task", "json", {"body", "rows", "batch", "types", "tensor"}},
       {"task", "rows", {"json", "body"}},
       {"bearer", "env", {"file"}},
       {"bearer", "file", {"env"}},

@@ -37,6 +37,10 @@ void ReadTimeouts(const MapReader& map, Timeouts& timeouts);
 void ReadOnStart(const MapReader& root);
 void ReadTasks(const MapReader& root);
 
+/// Reads `types:` and `tensor:` of a task whose rows and path are known, and fits its cells to
+/// them.
+void ReadTensors(const MapReader& map, Task& task);
+
 void ReadFind(const MapReader& root);
 void ReadObjectives(const MapReader& root);
 void ReadLoad(const MapReader& root);

@@ -156,7 +156,6 @@ int AddDataSet(Reading& reading, const Node& node, const std::string& path, Data
       set.row_json.clear();
       ok = false;
     }
-    NoteDatatypes(set);
   }
   reading.scenario.data.push_back(std::move(set));
   return ok ? static_cast<int>(reading.scenario.data.size()) - 1 : -1;

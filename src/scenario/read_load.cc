@@ -351,6 +351,9 @@ void ReadFind(const MapReader& root) {
   int by = 0;
   map.Choice("by", by);
   find.by = by == 1 ? measure::SearchAxis::kUsers : measure::SearchAxis::kRate;
+  if (reading.virtual_time) {
+    find.budget = 24h;
+  }
   ReadStaircase(map, find);
   if (find.by == measure::SearchAxis::kUsers) {
     std::int64_t users = 0;

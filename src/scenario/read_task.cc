@@ -59,6 +59,9 @@ class RequestReader {
     if (asks_model_) {
       AskForPayload();
     }
+    if (is_task_) {
+      ReadTensors(map_, task_);
+    }
     ReadContentType();
     ReadChecks();
     ReadTimeouts(map_, task_.timeouts);
@@ -307,7 +310,7 @@ class RequestReader {
 
   void AskForPayload() {
     const std::optional<ModelAnswer> answer =
-        AskModel(reading_, map_.Find("as")->place, map_.path(), task_);
+        AskModel(reading_, map_.Find("as")->place, map_.path(), task_, kOrRows);
     if (answer.has_value()) {
       UsePayload(reading_, *answer, task_);
     }

@@ -27,6 +27,7 @@ struct Reading {
   Scenario scenario;   ///< Being filled.
   std::vector<Fault> faults;
   std::vector<std::string> notes;
+  bool virtual_time = false;      ///< As Input::virtual_time.
   std::string payload{};          ///< As Built::payload.
   int unanswered = 0;             ///< Faults because a model server did not answer.
   std::string trust_of_target{};  ///< Its ca_file, for data behind a URL; empty: the system's.

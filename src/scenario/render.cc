@@ -340,7 +340,7 @@ bool Renderer::RenderShape(const Task& task, const Request& request, std::string
     return false;
   }
   const DataSet& set = scenario_.data[static_cast<std::size_t>(task.shape_data)];
-  codec_.append_request(task.shape, set, indexes_, out);
+  codec_.append_request(task, set, indexes_, out);
   return true;
 }
 

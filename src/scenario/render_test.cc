@@ -31,7 +31,7 @@ Scenario Make(const std::string& yaml) {
 }
 
 // Rows as MLflow's codec would, only simpler.
-void AppendRows(BodyShape, const DataSet& data, std::span<const std::size_t> indexes,
+void AppendRows(const Task&, const DataSet& data, std::span<const std::size_t> indexes,
                 std::string& out) {
   out += data.columns[0];
   for (const std::size_t index : indexes) {

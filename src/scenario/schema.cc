@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "scenario/keys.h"
+#include "scenario/tensors.h"
 
 namespace loadline::scenario {
 namespace {
@@ -72,6 +73,15 @@ std::string TypeOf(const Key& key) {
       return Choices(key.choices);
     case KeyType::kTexts:
       return R"("anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}])";
+    case KeyType::kDatatypes: {
+      std::string choices;
+      for (const std::string_view datatype : Datatypes()) {
+        choices.append(choices.empty() ? "" : "|").append(datatype);
+      }
+      return fmt::format(R"("anyOf": [{{"type": "string"}}, {{"type": "object", )"
+                         R"("additionalProperties": {{{}}}}}])",
+                         Choices(choices));
+    }
     case KeyType::kAny:
       return "";
     case KeyType::kHeaders:

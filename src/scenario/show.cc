@@ -216,12 +216,30 @@ class Shower {
     if (task.shape_data >= 0) {
       out_.Pair(2, "rows", Scalar(scenario_.data[static_cast<std::size_t>(task.shape_data)].name));
       out_.Pair(2, "batch", std::to_string(task.shape_rows));
+      ShowTensors(task);
     } else if (!task.body_file.empty()) {
       out_.Pair(2, "body", fmt::format("{{file: {}}}", Literal(task.body_file)));
     } else if (task.body_is_json) {
       out_.Pair(2, "json", JsonBodyText(task.body, scenario_));
     } else if (task.has_body) {
       out_.Pair(2, "body", Scalar(TemplateText(task.body, scenario_)));
+    }
+  }
+
+  void ShowTensors(const Task& task) {
+    if (!task.tensor.empty()) {
+      out_.Pair(2, "tensor", Literal(task.tensor));
+      out_.Pair(2, "types", task.datatypes[0]);
+      return;
+    }
+    std::string types;
+    const DataSet& set = scenario_.data[static_cast<std::size_t>(task.shape_data)];
+    for (std::size_t column = 0; column < task.datatypes.size(); ++column) {
+      types += fmt::format("{}{}: {}", types.empty() ? "" : ", ", Scalar(set.columns[column]),
+                           task.datatypes[column]);
+    }
+    if (!types.empty()) {
+      out_.Pair(2, "types", fmt::format("{{{}}}", types));
     }
   }
 

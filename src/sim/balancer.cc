@@ -42,6 +42,12 @@ Result<Balance> ParseBalance(std::string_view text) {
                   text)};
 }
 
+int Balancer::PickLeast(const LeastLoads& requests) {
+  const std::size_t pick = requests.FirstFrom(cursor_ % requests.size());
+  cursor_ = pick + 1;
+  return static_cast<int>(pick);
+}
+
 int Balancer::Pick(std::span<const int> requests) {
   CHECK(!requests.empty());
   const std::size_t count = requests.size();

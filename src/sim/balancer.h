@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "sim/least_loads.h"
 
 namespace loadline::sim {
 
@@ -33,6 +34,8 @@ class Balancer {
   /// The index of the pod for one request. `requests[i]` is how many pod i has now, waiting and in
   /// service; at least one pod.
   [[nodiscard]] int Pick(std::span<const int> requests);
+  /// The same pod as Pick(), for kLeast, from what is kept instead of looked at.
+  [[nodiscard]] int PickLeast(const LeastLoads& requests);
 
  private:
   // Constant after construction.

@@ -4,11 +4,40 @@
 
 #include <string>
 
+#include "sim/service.h"
+
 namespace loadline::sim {
 namespace {
 
 Error Bad(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+Status ValidateFailures(const Failures& failures) {
+  if (failures.every < Duration::zero() || failures.restart < Duration::zero() ||
+      failures.unnoticed < Duration::zero()) {
+    return Bad("failures: times of 0 or more would be right");
+  }
+  if (failures.every == Duration::zero() && failures.outages.empty()) {
+    return Bad("failures: a mean time between them (`every`), or `outages`, would be right");
+  }
+  if (failures.unnoticed > failures.restart) {
+    return Bad(
+        "failures: unnoticed for longer than the restart takes; at most that would be right");
+  }
+  if (failures.status != 0 && (failures.status < 500 || failures.status > 504)) {
+    return Bad(fmt::format("failures: status {}: 500 to 504, or 0 (reset) would be right",
+                           failures.status));
+  }
+  Duration last = Duration::zero();
+  for (const Outage& outage : failures.outages) {
+    if (outage.at < last || outage.pods < 1) {
+      return Bad(
+          fmt::format("outage of {} pods: instants must rise, pods are 1 or more", outage.pods));
+    }
+    last = outage.at;
+  }
+  return {};
 }
 
 }  // namespace
@@ -41,11 +70,14 @@ Status ValidateDisturbances(const Disturbances& disturbances) {
   }
   last = Duration::zero();
   for (const Scaling& scaling : disturbances.scaling) {
-    if (scaling.at < last || scaling.pods < 1 || scaling.pods > 10'000) {
-      return Bad(fmt::format("scaling to {} pods: instants must rise, pods lie in 1 to 10000",
-                             scaling.pods));
+    if (scaling.at < last || scaling.pods < 1 || scaling.pods > kMostPods) {
+      return Bad(fmt::format("scaling to {} pods: instants must rise, pods lie in 1 to {}",
+                             scaling.pods, kMostPods));
     }
     last = scaling.at;
+  }
+  if (disturbances.failures) {
+    TRY(ValidateFailures(*disturbances.failures));
   }
   return {};
 }

@@ -45,12 +45,32 @@ struct Scaling {
   int pods = 1;
 };
 
+/// At `at`, `pods` of those that run then fail together, drawn at random: a node, a zone.
+struct Outage {
+  Duration at{};
+  int pods = 1;  ///< >= 1; all that run, if there are fewer.
+};
+
+/// Pods fail: what they had is lost, and they start again after a while.
+struct Failures {
+  /// Mean time between two failures of one running pod, exponential; 0: only the outages.
+  Duration every = Duration::zero();
+  std::vector<Outage> outages = {};  ///< In order of time.
+  Duration restart = 10s;  ///< From the failure to the new start, which the cold start follows.
+  /// So long the balancers go on sending requests to a failed pod, which are refused; <= restart.
+  Duration unnoticed = Duration::zero();
+  /// How its requests end, those in service and those that wait: 500 to 504, or 0: the connection
+  /// is reset.
+  int status = 0;
+};
+
 struct Disturbances {
   std::vector<SpeedChange> speed = {};  ///< In order of time.
   std::optional<Pauses> pauses = {};
   std::optional<Wandering> wandering = {};
   std::optional<RateLimit> limit = {};
   std::vector<Scaling> scaling = {};  ///< In order of time.
+  std::optional<Failures> failures = {};
 };
 
 /// Errors: kInvalidArgument naming the first value out of its range.

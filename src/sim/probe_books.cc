@@ -103,13 +103,16 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
     }
   } else {
     ++second.succeeded;
-    second.response.Record(response);
-    second.wire.Record(wire);
+    // All have the same layout, and the same value unless the generator was late.
+    const std::uint32_t response_index = second.response.IndexOf(response);
+    const std::uint32_t wire_index = wire == response ? response_index : second.wire.IndexOf(wire);
+    second.response.RecordAtIndex(response_index);
+    second.wire.RecordAtIndex(wire_index);
     judged_good_ += in_time && response <= options_.goodput_within ? 1 : 0;
     if (judged) {
       ++task.succeeded;
-      task.response.Record(response);
-      task.wire.Record(wire);
+      task.response.RecordAtIndex(response_index);
+      task.wire.RecordAtIndex(wire_index);
     }
   }
   if (wants_events_) {

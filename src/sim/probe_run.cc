@@ -217,14 +217,21 @@ void ProbeRun::Send(Duration at, std::uint32_t number) {
 }
 
 void ProbeRun::TakeDepartures(Duration at) {
-  Departure departure;
-  while (world_.Advance(origin_ + at, departure)) {
-    const std::uint32_t number = static_cast<std::uint32_t>(departure.tag);
-    const bool ours = (departure.tag & ~std::uint64_t{UINT32_MAX}) == tag_base_;
+  Leaving leaving;
+  while (world_.Advance(origin_ + at, leaving)) {
+    const std::uint64_t tag = leaving.served.tag;
+    outstanding_.Prefetch(static_cast<std::uint32_t>(world_.service().SoonTag(tag)));
+    const std::uint32_t number = static_cast<std::uint32_t>(tag);
+    const bool ours = (tag & ~std::uint64_t{UINT32_MAX}) == tag_base_;
     if (!ours || number < outstanding_.begin() || outstanding_[number].ended) {
       continue;  // Of an earlier probe, or the client has given up.
     }
-    End(at, number, departure.failed ? Ending{ErrorKind::kStatus, 500} : Ending{});
+    if (leaving.lost) {
+      const int status = options_.disturbances.failures->status;
+      End(at, number, {status == 0 ? ErrorKind::kReset : ErrorKind::kStatus, status});
+    } else {
+      End(at, number, leaving.served.failed ? Ending{ErrorKind::kStatus, 500} : Ending{});
+    }
   }
 }
 

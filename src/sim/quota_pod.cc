@@ -82,6 +82,12 @@ void QuotaPod::Join(Instant now, std::uint32_t item, Duration work) {
   Refresh();
 }
 
+void QuotaPod::Clear(Instant now) {
+  AdvanceTo(now);
+  marks_.Clear();
+  Refresh();
+}
+
 std::uint32_t QuotaPod::Leave() {
   CHECK(!marks_.empty());
   AdvanceTo(next_);

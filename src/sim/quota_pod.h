@@ -33,6 +33,9 @@ class QuotaPod {
   /// Takes out the one that is done at next(). The pod must not be empty.
   [[nodiscard]] std::uint32_t Leave();
 
+  /// All requests are gone, unfinished; the periods go on.
+  void Clear(Instant now);
+
   /// Periods in which something ran, and those of them in which it was stopped: cgroup's
   /// nr_periods and nr_throttled.
   [[nodiscard]] std::int64_t periods() const { return periods_; }

@@ -22,6 +22,8 @@ class Ring {
   /// The item with this number, which must be in use.
   [[nodiscard]] T& operator[](std::uint32_t number) { return items_[number & Mask()]; }
   [[nodiscard]] const T& operator[](std::uint32_t number) const { return items_[number & Mask()]; }
+  /// Any number will do, in use or not.
+  void Prefetch(std::uint32_t number) const { __builtin_prefetch(&items_[number & Mask()]); }
   [[nodiscard]] T& front() { return (*this)[begin_]; }
   [[nodiscard]] const T& front() const { return (*this)[begin_]; }
 

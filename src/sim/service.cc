@@ -19,6 +19,8 @@ constexpr int kMostConcurrency = 100'000;
 constexpr int kMostRouters = 1'000;
 constexpr int kMostConnections = 1'000'000;
 constexpr int kLongestQueue = 100'000'000;
+/// Looking at all of them for the least loaded is faster below.
+constexpr int kManyPods = 64;
 
 }  // namespace
 
@@ -73,9 +75,10 @@ Service::Service(const ServiceOptions& options, std::uint64_t seed, Instant star
                  Completion completion)
     : options_(options),
       completion_(completion),
+      processors_(options.discipline == Discipline::kSharing || options.cpu_limit > 0.0),
+      timed_slots_(!processors_ && completion == Completion::kTimed),
       room_(options.queue == kUnlimitedQueue ? INT32_MAX : options.concurrency + options.queue),
-      random_(StreamSeed(seed, 0)),
-      processors_(options.discipline == Discipline::kSharing || options.cpu_limit > 0.0) {
+      random_(StreamSeed(seed, 0)) {
   CHECK(ValidateService(options).has_value());
   CHECK(completion == Completion::kTimed || !processors_);
   for (int router = 0; router < options.routers; ++router) {
@@ -90,6 +93,9 @@ std::uint32_t Service::Take() {
   if (free_ == kNone) {
     CHECK(requests_.size() < kNone);
     requests_.push_back(Request{});
+    if (!timed_slots_) {
+      started_.push_back(Instant{});
+    }
     return static_cast<std::uint32_t>(requests_.size() - 1);
   }
   const std::uint32_t index = free_;
@@ -98,6 +104,7 @@ std::uint32_t Service::Take() {
 }
 
 void Service::Give(std::uint32_t index) {
+  requests_[index].pod = kNobody;
   requests_[index].next = free_;
   free_ = index;
 }
@@ -106,13 +113,17 @@ int Service::ReadyPods(Instant now) {
   while (ready_ < wanted_ && pods_[static_cast<std::size_t>(ready_)].ready_at <= now) {
     ++ready_;
   }
-  return ready_;
+  if (out_ > 0) {
+    ReturnToRotation(now);
+  }
+  return ready_ - out_;
 }
 
 void Service::SetPods(Instant now, int pods) {
   CHECK(pods >= 1 && pods <= kMostPods);
   const std::size_t count = static_cast<std::size_t>(pods);
-  if (count > pods_.size()) {
+  if (count > lines_.size()) {
+    lines_.resize(count);
     pods_.resize(count);
     loads_.resize(count, 0);
     for (std::vector<int>& loads : router_loads_) {
@@ -133,22 +144,33 @@ void Service::SetPods(Instant now, int pods) {
     }
   }
   for (int pod = wanted_; pod < pods; ++pod) {
-    pods_[static_cast<std::size_t>(pod)].ready_at = now + options_.cold_start;
+    Pod& added = pods_[static_cast<std::size_t>(pod)];
+    dead_ -= added.dead ? 1 : 0;  // In an earlier life.
+    added.dead = false;
+    added.out = false;
+    added.ready_at = now + options_.cold_start;
   }
   wanted_ = pods;
   ready_ = std::min(ready_, pods);
+  if (out_ > 0) {
+    FindRotation();
+  }
 }
 
 Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration> own_time,
                           double scale) {
   ++counters_.arrived;
-  if (ready_ < wanted_ && ReadyPods(now) == 0) {
+  if ((ready_ < wanted_ || out_ > 0) && ReadyPods(now) == 0) {
     ++counters_.rejected_not_ready;
     return Admission::kNotReady;
   }
   const std::uint32_t router =
       router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
   const std::uint32_t number = PickPod(router);
+  if (dead_ > 0 && pods_[number].dead) {
+    ++counters_.refused;
+    return Admission::kDead;
+  }
   if (loads_[number] >= room_) {
     ++counters_.rejected_full;
     if (options_.balance == Balance::kConnection) {
@@ -166,38 +188,41 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
   const std::uint32_t index = Take();
   requests_[index] = Request{.tag = tag,
                              .arrived = now,
-                             .started = now,
                              .work = work,
                              .next = kNone,
-                             .pod = number & 0x7fffffffU,
+                             .pod = number & kNobody,
+                             .router = router & 0x3ffU,
                              .failed = failed ? 1U : 0U,
-                             .router = router};
+                             .lost = 0U};
   Occupy(number, router, 1);
   ++in_system_;
-  Pod& pod = pods_[number];
-  if (options_.discipline == Discipline::kSharing || pod.serving < options_.concurrency) {
-    ++pod.serving;
+  if (options_.discipline == Discipline::kSharing || loads_[number] <= options_.concurrency) {
     Begin(now, index);
     return Admission::kServing;
   }
-  Enqueue(pod, index);
+  Enqueue(number, index);
   return Admission::kQueued;
 }
 
-void Service::Enqueue(Pod& pod, std::uint32_t index) {
-  if (pod.last == kNone) {
-    pod.first = index;
+void Service::Enqueue(std::uint32_t pod, std::uint32_t index) {
+  Line& line = lines_[pod];
+  if (line.last == kNone) {
+    line.first = index;
   } else {
-    requests_[pod.last].next = index;
+    requests_[line.last].next = index;
   }
-  pod.last = index;
+  line.last = index;
   ++waiting_;
 }
 
 void Service::Occupy(std::uint32_t pod, std::uint32_t router, int change) {
   loads_[pod] += change;
+  int seen = loads_[pod];
   if (!router_loads_.empty()) {
-    router_loads_[router][pod] += change;
+    seen = router_loads_[router][pod] += change;
+  }
+  if (!least_.empty() && pod < least_[router].size()) {
+    least_[router].Set(pod, seen);
   }
 }
 
@@ -211,9 +236,24 @@ std::uint32_t Service::PickPod(std::uint32_t router) {
       }
     }
   }
+  if (out_ > 0) {
+    return PickInRotation(router);
+  }
   const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
   const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
+  if (options_.balance == Balance::kLeast && ready_ >= kManyPods) {
+    return PickLeast(router, loads);
+  }
   return static_cast<std::uint32_t>(balancers_[router].Pick(loads));
+}
+
+std::uint32_t Service::PickLeast(std::uint32_t router, std::span<const int> loads) {
+  least_.resize(balancers_.size());
+  LeastLoads& least = least_[router];
+  if (least.size() != loads.size()) {
+    least.Assign(loads);
+  }
+  return static_cast<std::uint32_t>(balancers_[router].PickLeast(least));
 }
 
 Instant Service::NextOfProcessor(std::uint32_t pod) const {
@@ -245,30 +285,28 @@ void Service::RefreshNextOfProcessors(std::uint32_t pod, Instant before) {
 }
 
 void Service::Begin(Instant at, std::uint32_t index) {
-  Request& request = requests_[index];
-  request.started = at;
+  if (timed_slots_) {
+    due_.Push((at + requests_[index].work).time_since_epoch().count(), index);
+    next_ = Instant(Duration(due_.top().at));
+    return;
+  }
+  started_[index] = at;
   if (processors_) {
     JoinProcessor(at, index);
     return;
   }
-  if (completion_ == Completion::kReported) {
-    begun_.push_back(index);
-    return;
-  }
-  due_.Push((at + request.work).time_since_epoch().count(), index);
-  next_ = Instant(Duration(due_.top().at));
+  begun_.push_back(index);
 }
 
-std::uint32_t Service::NextOf(std::uint32_t number) {
-  Pod& pod = pods_[number];
-  if (pod.first == kNone) {
-    --pod.serving;
+std::uint32_t Service::NextOf(std::uint32_t pod) {
+  if (options_.discipline == Discipline::kSharing || loads_[pod] < options_.concurrency) {
     return kNone;
   }
-  const std::uint32_t index = pod.first;
-  pod.first = requests_[index].next;
-  if (pod.first == kNone) {
-    pod.last = kNone;
+  Line& line = lines_[pod];
+  const std::uint32_t index = line.first;
+  line.first = requests_[index].next;
+  if (line.first == kNone) {
+    line.last = kNone;
   }
   --waiting_;
   return index;
@@ -279,7 +317,7 @@ Departure Service::Leave(Instant at, std::uint32_t index) {
   const std::uint32_t pod = request.pod;
   const Departure departure{.at = at,
                             .arrived = request.arrived,
-                            .started = request.started,
+                            .started = timed_slots_ ? at - request.work : started_[index],
                             .tag = request.tag,
                             .pod = static_cast<int>(pod),
                             .failed = request.failed != 0};
@@ -296,6 +334,21 @@ Departure Service::Leave(Instant at, std::uint32_t index) {
   return departure;
 }
 
+void Service::FetchAhead() const {
+  if (const std::uint32_t index = due_.Ahead(kRequestAhead, kNone); index != kNone) {
+    __builtin_prefetch(&requests_[index]);
+  }
+  if (const std::uint32_t index = due_.Ahead(kTagAhead, kNone); index != kNone) {
+    const std::uint32_t pod = requests_[index].pod;
+    __builtin_prefetch(&loads_[pod]);
+    __builtin_prefetch(&lines_[pod]);
+  }
+  if (const std::uint32_t index = due_.Ahead(kLineAhead, kNone); index != kNone) {
+    const std::uint32_t waiting = lines_[requests_[index].pod].first;
+    __builtin_prefetch(&requests_[waiting == kNone ? index : waiting]);
+  }
+}
+
 bool Service::Depart(Instant now, Departure& out) {
   if (next_ > now || next_ == Instant::max()) {
     return false;
@@ -310,14 +363,15 @@ bool Service::Depart(Instant now, Departure& out) {
     }
     return true;
   }
+  FetchAhead();
   out = Leave(at, due_.top().item);
+  due_.Pop();
   const std::uint32_t index = NextOf(static_cast<std::uint32_t>(out.pod));
-  if (index == kNone) {
-    due_.Pop();
-  } else {
-    Request& request = requests_[index];
-    request.started = at;
-    due_.ReplaceTop((at + request.work).time_since_epoch().count(), index);
+  if (index != kNone) {
+    due_.Push((at + requests_[index].work).time_since_epoch().count(), index);
+  }
+  if (lost_due_ > 0) {
+    SkipLost();
   }
   next_ = due_.empty() ? Instant::max() : Instant(Duration(due_.top().at));
   return true;
@@ -331,7 +385,7 @@ bool Service::NextStart(Start& out) {
   }
   const std::uint32_t index = begun_[begun_read_++];
   const Request& request = requests_[index];
-  out = Start{.at = request.started, .ticket = index, .tag = request.tag, .work = request.work};
+  out = Start{.at = started_[index], .ticket = index, .tag = request.tag, .work = request.work};
   return true;
 }
 

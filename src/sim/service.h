@@ -7,24 +7,32 @@
 // One request:
 //
 //     Arrive ──► no pod ready ─────────────────────────► kNotReady   (503)
-//        └─────► pod chosen ──► its queue is full ─────► kFull       (503)
+//        └─────► pod chosen ──► it has failed ─────────► kDead       (refused)
+//                   ├─────────► its queue is full ─────► kFull       (503)
 //                   ├─────────► a slot is free ────────► kServing ──► Depart
 //                   └─────────► wait, first come first ► kQueued ───► kServing ──► Depart
 //
 // The driver calls Depart(now) until it returns false, then Arrive(now), with `now` never going
 // back. A departure carries the instant at which it was due, however late the driver asks, and the
 // next waiting request begins at that instant: a late driver delays replies, never the service.
+//
+// One pod, where the driver has it fail (only with Completion::kTimed):
+//
+//     ready ──FailPod──► failed, not noticed ──TakeOut──► failed ──StartPod──► starting ──► ready
+//                        (what it had is lost)            (no requests)        (cold start)
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
 #include "base/units.h"
 #include "sim/balancer.h"
-#include "sim/event_heap.h"
+#include "sim/event_calendar.h"
 #include "sim/latency_law.h"
+#include "sim/least_loads.h"
 #include "sim/quota_pod.h"
 #include "sim/sharing_pod.h"
 
@@ -81,6 +89,7 @@ enum class Admission : std::uint8_t {
   kQueued,    ///< It waits.
   kFull,      ///< Rejected: the chosen pod's queue is full.
   kNotReady,  ///< Rejected: no pod is ready.
+  kDead,      ///< Refused: the chosen pod has failed, and the balancer has not noticed.
 };
 
 /// A request that a pod has begun to work on (Completion::kReported only).
@@ -108,7 +117,10 @@ struct ServiceCounters {
   std::int64_t rejected_not_ready = 0;
   std::int64_t served = 0;  ///< Departures, failed ones included.
   std::int64_t failed = 0;
-  Duration busy{};  ///< Work of all that was served.
+  std::int64_t pod_failures = 0;
+  std::int64_t refused = 0;  ///< By pods that had failed.
+  std::int64_t lost = 0;     ///< Requests that a failing pod had.
+  Duration busy{};           ///< Work of all that was served.
 };
 
 class Service {
@@ -132,6 +144,13 @@ class Service {
   /// kReported).
   [[nodiscard]] Instant next() const { return next_; }
 
+  /// The tag of a request that will probably leave soon, for whoever wants to fetch what belongs to
+  /// it; `otherwise` if none is known.
+  [[nodiscard]] std::uint64_t SoonTag(std::uint64_t otherwise) const {
+    const std::uint32_t index = timed_slots_ ? due_.Ahead(kTagAhead, kNone) : kNone;
+    return index == kNone ? otherwise : requests_[index].tag;
+  }
+
   /// Takes out the earliest departure that is due at or before `now`; false if there is none.
   [[nodiscard]] bool Depart(Instant now, Departure& out);
 
@@ -144,6 +163,16 @@ class Service {
   /// ones) get no new requests and finish what they have.
   void SetPods(Instant now, int pods);
 
+  /// Pod `pod` fails: the tags of its requests, in the order in which they arrived, are appended to
+  /// `lost`; none of them departs. False if it takes no requests now, so that nothing happens.
+  bool FailPod(Instant now, int pod, std::vector<std::uint64_t>& lost);
+  /// The balancers notice that it has failed. Nothing happens if it has not.
+  void TakeOut(int pod);
+  /// It starts again, and is ready after `cold_start`. Nothing happens if it has not failed.
+  void StartPod(Instant now, int pod);
+
+  /// Pods that were asked for, ready or not.
+  [[nodiscard]] int pods() const { return wanted_; }
   /// Pods that take requests at `now`.
   [[nodiscard]] int ReadyPods(Instant now);
   /// Requests in service, and waiting for it.
@@ -157,41 +186,62 @@ class Service {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  // With many pods a departure's request lies in no cache near the processor. It is fetched so many
+  // departures ahead, and what it leads to a few later.
+  static constexpr std::size_t kRequestAhead = 8;
+  static constexpr std::size_t kTagAhead = 5;
+  static constexpr std::size_t kLineAhead = 2;
+  static constexpr std::uint32_t kNobody = (1U << 18) - 1;
+  static_assert(kMostPods < static_cast<int>(kNobody));
 
+  // Half a cache line: with many pods most of the time goes into fetching these.
   struct Request {
     std::uint64_t tag;
     Instant arrived;
-    Instant started;
     Duration work;
-    std::uint32_t next;  // In the pod's queue, or in the list of free ones.
-    std::uint32_t pod : 31;
+    std::uint32_t next;      // In the pod's queue, or in the list of free ones.
+    std::uint32_t pod : 18;  // kNobody: free.
+    std::uint32_t router : 10;
     std::uint32_t failed : 1;
-    std::uint32_t router;
+    std::uint32_t lost : 1;  // Its pod has failed; its entry in due_ stands for nothing.
+  };
+  /// Who waits at a pod: the first has waited longest.
+  struct Line {
+    std::uint32_t first = kNone;
+    std::uint32_t last = kNone;
   };
   struct Pod {
     Instant ready_at{};
-    int serving = 0;
-    std::uint32_t first = kNone;  // Who waits longest.
-    std::uint32_t last = kNone;
+    bool dead = false;  // Failed, and not started again.
+    bool out = false;   // Not among those to whom the balancers send.
   };
 
   [[nodiscard]] std::uint32_t Take();
   void Give(std::uint32_t index);
   void Begin(Instant at, std::uint32_t index);
-  void Enqueue(Pod& pod, std::uint32_t index);
+  void Enqueue(std::uint32_t pod, std::uint32_t index);
   /// Who waits longest at the pod where a slot has become free; kNone: nobody, the slot is idle.
   [[nodiscard]] std::uint32_t NextOf(std::uint32_t pod);
   [[nodiscard]] Departure Leave(Instant at, std::uint32_t index);
+  void FetchAhead() const;
   void JoinProcessor(Instant at, std::uint32_t index);
   void RefreshNextOfProcessors(std::uint32_t pod, Instant before);
   [[nodiscard]] Instant NextOfProcessor(std::uint32_t pod) const;
   [[nodiscard]] std::uint32_t PickPod(std::uint32_t router);
+  [[nodiscard]] std::uint32_t PickLeast(std::uint32_t router, std::span<const int> loads);
   void Occupy(std::uint32_t pod, std::uint32_t router, int change);
+  void Drop(std::uint32_t index);
+  void SkipLost();
+  void ReturnToRotation(Instant now);
+  void FindRotation();
+  [[nodiscard]] std::uint32_t PickInRotation(std::uint32_t router);
 
   // Constant after construction.
   ServiceOptions options_;
   Completion completion_;
-  int room_;  // Most requests of one pod, waiting and in service.
+  bool processors_;   // Pods divide CPU time, in a SharingPod or QuotaPod each.
+  bool timed_slots_;  // Neither that nor kReported.
+  int room_;          // Most requests of one pod, waiting and in service.
   // Owner thread only.
   Random random_;
   std::vector<Balancer> balancers_;             // By router.
@@ -199,16 +249,26 @@ class Service {
   std::vector<std::uint32_t> idle_;             // kConnection: the pods of idle connections.
   std::vector<Request> requests_;
   std::uint32_t free_ = kNone;
+  std::vector<Instant>
+      started_;  // By request; with timed slots it is when it is due less its work.
   std::vector<Pod> pods_;
-  std::vector<int> loads_;  // Requests per pod, beside pods_ for the balancer.
-  bool processors_;         // Constant: pods divide CPU time, in one of these.
+  std::vector<Line> lines_;        // By pod.
+  std::vector<int> loads_;         // Requests per pod, for the balancer.
+  std::vector<LeastLoads> least_;  // kLeast with many pods: what each router sees.
   std::vector<SharingPod> sharing_;
   std::vector<QuotaPod> quota_;
-  EventHeap due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
+  EventCalendar
+      due_;  // By request; with processors_ by pod, and what is no longer true is skipped.
   std::vector<std::uint32_t> begun_;  // kReported: begun, not yet told to the driver.
   std::size_t begun_read_ = 0;
-  int wanted_ = 0;  // Pods asked for; those beyond are finishing.
-  int ready_ = 0;   // The first `ready_` of them take requests.
+  int wanted_ = 0;                        // Pods asked for; those beyond are finishing.
+  int ready_ = 0;                         // The first `ready_` of them take requests.
+  int dead_ = 0;                          // Pods that have failed and were not started again.
+  int out_ = 0;                           // Of the first `ready_`: out of the rotation.
+  Instant next_return_ = Instant::max();  // Of one that is out.
+  std::vector<std::uint32_t> rotation_;   // While some are out: the others.
+  std::vector<int> rotation_loads_;
+  std::int64_t lost_due_ = 0;  // Entries of lost requests in due_.
   Instant next_ = Instant::max();
   std::int64_t in_system_ = 0;
   std::int64_t waiting_ = 0;

@@ -63,9 +63,12 @@ class MapReader {
     Complain(*node, PathOf(key), expected);
   }
 
-  void Whole(std::string_view key, int low, int high, int& out) const {
+  /// `besides`: what else would be right, ` or unlimited`, read by somebody else.
+  void Whole(std::string_view key, int low, int high, int& out,
+             std::string_view besides = "") const {
     Scalar(
-        key, out, fmt::format("a whole number from {} to {}", FormatCount(low), FormatCount(high)),
+        key, out,
+        fmt::format("a whole number from {} to {}{}", FormatCount(low), FormatCount(high), besides),
         [&](std::string_view text) -> std::optional<int> {
           int value = 0;
           const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -168,11 +171,8 @@ void ReadService(const MapReader& root, ServiceOptions& service) {
   root.Whole("concurrency", 1, 100'000, service.concurrency);
   if (const Node* queue = root.Find("queue"); queue != nullptr && queue->text == "unlimited") {
     service.queue = kUnlimitedQueue;
-  } else if (queue != nullptr) {
-    const int kept = service.queue;
-    service.queue = -2;
-    root.Whole("queue", 0, 100'000'000, service.queue);
-    service.queue = service.queue == -2 ? kept : service.queue;
+  } else {
+    root.Whole("queue", 0, 100'000'000, service.queue, " or unlimited");
   }
   root.Scalar("latency", service.latency,
               "constant:50ms, exponential:50ms, lognormal:50ms,cv=0.5 or "
@@ -257,6 +257,36 @@ void ReadDisturbances(const MapReader& root, Disturbances& disturbances) {
   });
 }
 
+void ReadFailures(const MapReader& root, Disturbances& disturbances) {
+  static constexpr std::array<std::string_view, 5> kFailures = {"every", "outages", "restart",
+                                                                "unnoticed", "status"};
+  static constexpr std::array<std::string_view, 2> kOutage = {"at", "pods"};
+  root.Map("failures", kFailures, [&](const MapReader& map) {
+    Failures failures;
+    map.Time("every", 1ms, kLongestTime, failures.every);
+    map.Time("restart", Duration::zero(), 24h, failures.restart);
+    map.Time("unnoticed", Duration::zero(), 24h, failures.unnoticed);
+    if (const Node* status = map.Find("status"); status == nullptr || status->text != "reset") {
+      map.Whole("status", 500, 504, failures.status, " or reset");
+    }
+    map.Each("outages", kOutage, [&](const MapReader& entry) {
+      Outage outage;
+      entry.Time("at", Duration::zero(), kLongestTime, outage.at);
+      entry.Whole("pods", 1, kMostPods, outage.pods);
+      for (const std::string_view key : kOutage) {
+        if (entry.Find(key) == nullptr) {
+          entry.Lacks(key, key == "at" ? "when, such as 60s" : "how many fail together");
+        }
+      }
+      failures.outages.push_back(outage);
+    });
+    if (map.Find("every") == nullptr && map.Find("outages") == nullptr) {
+      map.Lacks("every", "the mean time between two failures of a pod, or `outages`");
+    }
+    disturbances.failures = std::move(failures);
+  });
+}
+
 void ReadTasks(const MapReader& root, std::vector<std::pair<std::string, double>>& sizes) {
   const Node* tasks = root.Find("tasks");
   if (tasks == nullptr) {
@@ -280,10 +310,10 @@ void ReadTasks(const MapReader& root, std::vector<std::pair<std::string, double>
 
 ServiceFile ReadServiceFile(std::string_view text, const std::string& name,
                             std::vector<Fault>& faults) {
-  static constexpr std::array<std::string_view, 19> kKeys = {
-      "pods",       "concurrency", "queue",   "latency", "overhead",   "balance",   "error_rate",
-      "discipline", "cold_start",  "scaling", "speed",   "pauses",     "wandering", "rate_limit",
-      "tasks",      "seed",        "cpu",     "routers", "connections"};
+  static constexpr std::array<std::string_view, 20> kKeys = {
+      "pods",       "concurrency", "queue",   "latency", "overhead",    "balance",   "error_rate",
+      "discipline", "cold_start",  "scaling", "speed",   "pauses",      "wandering", "rate_limit",
+      "tasks",      "seed",        "cpu",     "routers", "connections", "failures"};
   ServiceFile file;
   const std::size_t faults_before = faults.size();
   const std::optional<Node> tree = scenario::ReadYaml(text, name, faults);
@@ -295,6 +325,7 @@ ServiceFile ReadServiceFile(std::string_view text, const std::string& name,
   const MapReader root(tree->kind == Node::Kind::kNull ? empty : *tree, "", kKeys, name, faults);
   ReadService(root, file.options.service);
   ReadDisturbances(root, file.options.disturbances);
+  ReadFailures(root, file.options.disturbances);
   ReadTasks(root, file.sizes);
   root.Scalar("seed", file.options.seed, "a whole number",
               [](std::string_view digits) -> std::optional<std::uint64_t> {

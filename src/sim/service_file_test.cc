@@ -29,7 +29,9 @@ TEST(ReadServiceFile, ReadsEveryKey) {
       "scaling:\n  - {at: 60s, pods: 24}\nspeed:\n  - {at: 10s, speed: 0.5}\n"
       "pauses: {every: 10s, length: 200ms}\nwandering: {slow: 0.6, stay: 4s}\n"
       "rate_limit: {rate: 50/s, burst: 5, status: 503}\ntasks: {small: 0.5, large: 3}\n"
-      "cpu: {limit: 0.5, model: fluid}\nrouters: 3\nconnections: 64\n",
+      "cpu: {limit: 0.5, model: fluid}\nrouters: 3\nconnections: 64\n"
+      "failures:\n  every: 2h\n  restart: 20s\n  unnoticed: 3s\n  status: 502\n"
+      "  outages: [{at: 60s, pods: 4}]\n",
       "s.yaml", faults);
   EXPECT_THAT(faults, ElementsAre());
   const ServiceOptions& service = file.options.service;
@@ -52,6 +54,13 @@ TEST(ReadServiceFile, ReadsEveryKey) {
   EXPECT_EQ(file.options.disturbances.pauses->first, Duration(10s));  // As `every`.
   EXPECT_EQ(file.options.disturbances.wandering->stay, Duration(4s));
   EXPECT_EQ(file.options.disturbances.limit->status, 503);
+  const Failures& failures = *file.options.disturbances.failures;
+  EXPECT_EQ(failures.every, Duration(2h));
+  EXPECT_EQ(failures.restart, Duration(20s));
+  EXPECT_EQ(failures.unnoticed, Duration(3s));
+  EXPECT_EQ(failures.status, 502);
+  EXPECT_EQ(failures.outages.at(0).at, Duration(60s));
+  EXPECT_EQ(failures.outages.at(0).pods, 4);
   EXPECT_THAT(file.sizes, ElementsAre(Pair("small", 0.5), Pair("large", 3.0)));
 }
 
@@ -62,12 +71,31 @@ TEST(ReadServiceFile, AnEmptyFileIsTheDefaultService) {
 TEST(ReadServiceFile, TellsAllFaultsAtOnceWithTheirLines) {
   EXPECT_THAT(
       FaultsOf("pods: 0\nqueue: many\nlatnecy: 50ms\nbalance: sticky\nscaling: 3\n"),
-      ElementsAre("s.yaml:3: latnecy: found an unknown key; expected latency",
-                  "s.yaml:1: pods: found \"0\"; expected a whole number from 1 to 150,000",
-                  "s.yaml:2: queue: found \"many\"; expected a whole number from 0 to 100,000,000",
-                  "s.yaml:4: balance: found \"sticky\"; expected random, round-robin, least, p2c "
-                  "or connection",
-                  "s.yaml:5: scaling: found \"3\"; expected a list, each entry with a dash"));
+      ElementsAre(
+          "s.yaml:3: latnecy: found an unknown key; expected latency",
+          "s.yaml:1: pods: found \"0\"; expected a whole number from 1 to 150,000",
+          "s.yaml:2: queue: found \"many\"; expected a whole number from 0 to 100,000,000 or "
+          "unlimited",
+          "s.yaml:4: balance: found \"sticky\"; expected random, round-robin, least, p2c "
+          "or connection",
+          "s.yaml:5: scaling: found \"3\"; expected a list, each entry with a dash"));
+}
+
+TEST(ReadServiceFile, TellsWhatIsWrongWithFailures) {
+  EXPECT_THAT(
+      FaultsOf("failures:\n  often: 1m\n  status: 404\n  restart: soon\n  outages: [{at: 5s}]\n"),
+      ElementsAre(
+          "s.yaml:2: failures.often: found an unknown key; expected every, outages, restart, "
+          "unnoticed, status",
+          "s.yaml:4: failures.restart: found \"soon\"; expected a time from 0 s to 1d 00h",
+          "s.yaml:3: failures.status: found \"404\"; expected a whole number from 500 to 504 "
+          "or reset",
+          "s.yaml:5: failures.outages[0].pods: found nothing; expected how many fail "
+          "together"));
+  EXPECT_THAT(FaultsOf("failures: {restart: 5s}\n"),
+              ElementsAre("s.yaml:1: failures.every: found nothing; expected the mean time between "
+                          "two failures of a pod, or `outages`"));
+  EXPECT_THAT(FaultsOf("failures: {every: 1h, status: reset}\n"), ElementsAre());
 }
 
 TEST(ReadServiceFile, SaysHowValuesDoNotFitTogether) {

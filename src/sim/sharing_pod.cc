@@ -44,6 +44,13 @@ void SharingPod::Join(Instant now, std::uint32_t item, Duration work) {
   Refresh();
 }
 
+void SharingPod::Clear(Instant now) {
+  AdvanceTo(now);
+  marks_.Clear();
+  attained_ns_ = 0;
+  Refresh();
+}
+
 std::uint32_t SharingPod::Leave() {
   CHECK(!marks_.empty());
   const EventHeap::Entry done = marks_.top();

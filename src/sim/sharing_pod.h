@@ -35,6 +35,9 @@ class SharingPod {
   /// Takes out the one that is done at next(). The pod must not be empty.
   [[nodiscard]] std::uint32_t Leave();
 
+  /// All requests are gone, unfinished.
+  void Clear(Instant now);
+
  private:
   void AdvanceTo(Instant now);
   void Refresh();

@@ -66,8 +66,8 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
   } else {
     world_now_ += options_.between_probes;
     spent_ += options_.between_probes;
-    Departure departure;
-    while (world_->Advance(world_now_, departure)) {
+    Leaving leaving;
+    while (world_->Advance(world_now_, leaving)) {
     }
   }
   ProbeRun run(options_, *world_, world_now_, load, probes_, observer, slowest_);

@@ -6,13 +6,19 @@ namespace loadline::sim {
 
 World::World(const SimOptions& options, std::uint64_t seed)
     : options_(options),
-      service_(options.service, StreamSeed(seed, 10), Instant{}),
-      clock_(options.disturbances, StreamSeed(seed, 11)) {
+      // They have been started in time.
+      service_(options.service, StreamSeed(seed, 10), Instant{} - options.service.cold_start),
+      clock_(options.disturbances, StreamSeed(seed, 11)),
+      failures_(options.disturbances.failures, StreamSeed(seed, 12), options.service.pods) {
   if (const auto& limit = options.disturbances.limit) {
     limiter_.emplace(limit->rate, limit->burst);
   }
-  change_ = std::min(clock_.next_change(), NextScaling());
+  change_ = NextChange();
   Refresh();
+}
+
+Instant World::NextChange() const {
+  return std::min({clock_.next_change(), NextScaling(), failures_.next()});
 }
 
 Instant World::NextScaling() const {
@@ -22,28 +28,47 @@ Instant World::NextScaling() const {
 
 void World::Refresh() {
   departure_ = clock_.WorldAt(service_.next());
-  next_ = std::min(departure_, change_);
+  next_ = lost_told_ < lost_.size() ? latest_loss_ : std::min(departure_, change_);
 }
 
-bool World::Advance(Instant now, Departure& out) {
+void World::TakeChange() {
+  if (clock_.next_change() <= change_) {
+    clock_.Change();
+  } else {
+    latest_work_ = std::max(latest_work_, clock_.WorkAt(change_));
+    if (NextScaling() <= change_) {
+      const int pods = options_.disturbances.scaling[scalings_done_].pods;
+      service_.SetPods(latest_work_, pods);
+      failures_.SetPods(change_, pods);
+      ++scalings_done_;
+    } else {
+      failures_.Take(latest_work_, service_, lost_);
+    }
+  }
+}
+
+bool World::Advance(Instant now, Leaving& out) {
   while (next_ <= now && next_ != Instant::max()) {
+    if (lost_told_ < lost_.size()) {
+      out = Leaving{.served = {.at = latest_loss_, .tag = lost_[lost_told_++]}, .lost = true};
+      Refresh();
+      return true;
+    }
+    lost_.clear();
+    lost_told_ = 0;
     if (departure_ <= change_) {
       const Instant at = departure_;
       latest_work_ = std::max(latest_work_, service_.next());
-      if (service_.Depart(service_.next(), out)) {
-        out.at = at;
+      if (service_.Depart(service_.next(), out.served)) {
+        out.served.at = at;
+        out.lost = false;
         Refresh();
         return true;
       }
     }
-    if (clock_.next_change() <= change_) {
-      clock_.Change();
-    } else {
-      service_.SetPods(std::max(latest_work_, clock_.WorkAt(change_)),
-                       options_.disturbances.scaling[scalings_done_].pods);
-      ++scalings_done_;
-    }
-    change_ = std::min(clock_.next_change(), NextScaling());
+    latest_loss_ = change_;
+    TakeChange();
+    change_ = NextChange();
     Refresh();
   }
   return false;
@@ -63,6 +88,9 @@ Reception World::Send(Instant now, std::uint64_t tag, double size) {
   latest_work_ = std::max(latest_work_, clock_.WorkAt(now));
   const Admission admission = service_.Arrive(latest_work_, tag, std::nullopt, size);
   Refresh();
+  if (admission == Admission::kDead) {
+    return Reception::kRefused;
+  }
   return admission == Admission::kServing || admission == Admission::kQueued ? Reception::kTaken
                                                                              : Reception::kRejected;
 }

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/units.h"
+#include "sim/failure_plan.h"
 #include "sim/service.h"
 #include "sim/sim_prober.h"
 #include "sim/token_bucket.h"
@@ -23,6 +25,12 @@ enum class Reception : std::uint8_t {
   kRefused,   ///< No connection.
 };
 
+/// A request that leaves the target.
+struct Leaving {
+  Departure served;   ///< Its `at`, `tag` and, unless it is lost, all else.
+  bool lost = false;  ///< Its pod has failed: Failures::status.
+};
+
 class World {
  public:
   World(const SimOptions& options, std::uint64_t seed);
@@ -32,7 +40,7 @@ class World {
 
   /// Goes on to `now` (never back), at most to the first departure: true, and it is in `out`, with
   /// the instants of this world.
-  [[nodiscard]] bool Advance(Instant now, Departure& out);
+  [[nodiscard]] bool Advance(Instant now, Leaving& out);
 
   /// A request arrives. Everything up to `now` must have been taken out with Advance().
   [[nodiscard]] Reception Send(Instant now, std::uint64_t tag, double size);
@@ -42,6 +50,8 @@ class World {
 
  private:
   void Refresh();
+  void TakeChange();
+  [[nodiscard]] Instant NextChange() const;
   [[nodiscard]] Instant NextScaling() const;
 
   // Constant after construction.
@@ -50,10 +60,14 @@ class World {
   Service service_;
   WorkClock clock_;
   std::optional<TokenBucket> limiter_;
+  FailurePlan failures_;
+  std::vector<std::uint64_t> lost_;  // Tags of requests that failing pods had, not yet told.
+  std::size_t lost_told_ = 0;
+  Instant latest_loss_{};
   std::size_t scalings_done_ = 0;
   Instant next_ = Instant::max();
   Instant departure_ = Instant::max();  // Of the service, in this world's time.
-  Instant change_ = Instant::max();     // Of speed or of the number of pods.
+  Instant change_ = Instant::max();     // Of speed or of the pods.
   Instant latest_work_{};
 };
 

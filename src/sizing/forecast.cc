@@ -7,10 +7,9 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
+#include "base/plain_table.h"
 #include "base/plain_text.h"
 #include "base/units_text.h"
 #include "stats/distributions.h"
@@ -25,81 +24,38 @@ constexpr Duration kWeek = 7 * kDay;
 constexpr double kYearSeconds = 365.25 * 86'400;
 constexpr std::size_t kLeastPoints = 28;  // Two weeks of half days.
 constexpr std::size_t kHoursOfWeek = 168;
-constexpr std::string_view kBlanks = " \t\r\"";  // Cells may be quoted.
 
 Error Wrong(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-// `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
-std::optional<Duration> Time(std::string_view text) {
-  if (const std::optional<double> seconds = PlainNumber(text)) {
-    return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
-  }
-  if (!text.empty() && text.back() == 'Z') {
-    text.remove_suffix(1);
-  }
-  constexpr std::array<std::string_view, 6> kAfter{"-", "-", "T ", ":", ":", ""};
-  std::array<int, 6> part{};
-  std::size_t parts = 0;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (parts < part.size()) {
-    const auto [next, error] = std::from_chars(at, end, part.at(parts));
-    if (error != std::errc() || part.at(parts) < 0) {
-      return std::nullopt;
-    }
-    ++parts;
-    at = next;
-    if (at == end) {
-      break;
-    }
-    if (kAfter.at(parts - 1).find(*at) == std::string_view::npos) {
-      return std::nullopt;
-    }
-    ++at;
-  }
-  const std::chrono::year_month_day day{std::chrono::year(part[0]),
-                                        std::chrono::month(static_cast<unsigned>(part[1])),
-                                        std::chrono::day(static_cast<unsigned>(part[2]))};
-  const bool whole = parts == 3 || parts >= 5;
-  if (at != end || !whole || !day.ok() || part[3] > 23 || part[4] > 59 || part[5] > 60 ||
-      part[0] < 1970 || part[0] > 2200) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(part[3]) +
-         std::chrono::minutes(part[4]) + std::chrono::seconds(part[5]);
-}
-
 struct Columns {
   std::size_t time = 0;
   std::size_t value = 0;
+  std::string_view title;  // Of the value's column.
   bool is_count = false;
-  std::size_t count = 0;  // Of cells in a row.
 };
 
-Result<Columns> ColumnsOf(const std::vector<std::string_view>& header, std::string_view where) {
-  std::optional<std::size_t> time;
+Result<Columns> ColumnsOf(const PlainTable& table) {
+  const std::optional<std::size_t> time = table.Column("time");
   std::optional<std::size_t> value;
-  Columns columns{.count = header.size()};
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    const bool count = header[i] == "count" || header[i] == "requests";
-    if (header[i] == "time") {
-      time = i;
-    } else if (count || header[i] == "rate" || header[i] == "rps") {
-      if (value) {
-        return Wrong(fmt::format("{}: columns \"{}\" and \"{}\": give one of them", where,
-                                 header[*value], header[i]));
-      }
-      value = i;
-      columns.is_count = count;
+  Columns columns;
+  for (const std::string_view title : {"rate", "rps", "count", "requests"}) {
+    const std::optional<std::size_t> at = table.Column(title);
+    if (at && value) {
+      return table.Wrong(table.header, fmt::format("columns \"{}\" and \"{}\": give one of them",
+                                                   columns.title, title));
+    }
+    if (at) {
+      value = at;
+      columns.title = title;
+      columns.is_count = title == "count" || title == "requests";
     }
   }
   if (!time || !value) {
-    return Wrong(
-        fmt::format("{}: needs a header with the columns time and one of rate, rps, count, "
-                    "requests",
-                    where));
+    return table.Wrong(table.header,
+                       "needs a header with the columns time and one of rate, rps, count, "
+                       "requests");
   }
   columns.time = *time;
   columns.value = *value;
@@ -189,55 +145,87 @@ double EffectivePoints(const std::vector<double>& residuals) {
 
 }  // namespace
 
+// `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
+std::optional<Duration> ParseTime(std::string_view text) {
+  if (const std::optional<double> seconds = PlainNumber(text)) {
+    return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
+  }
+  if (!text.empty() && text.back() == 'Z') {
+    text.remove_suffix(1);
+  }
+  constexpr std::array<std::string_view, 6> kAfter{"-", "-", "T ", ":", ":", ""};
+  std::array<int, 6> part{};
+  std::size_t parts = 0;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (parts < part.size()) {
+    const auto [next, error] = std::from_chars(at, end, part.at(parts));
+    if (error != std::errc() || part.at(parts) < 0) {
+      return std::nullopt;
+    }
+    ++parts;
+    at = next;
+    if (at == end) {
+      break;
+    }
+    if (kAfter.at(parts - 1).find(*at) == std::string_view::npos) {
+      return std::nullopt;
+    }
+    ++at;
+  }
+  const std::chrono::year_month_day day{std::chrono::year(part[0]),
+                                        std::chrono::month(static_cast<unsigned>(part[1])),
+                                        std::chrono::day(static_cast<unsigned>(part[2]))};
+  const bool whole = parts == 3 || parts >= 5;
+  if (at != end || !whole || !day.ok() || part[3] > 23 || part[4] > 59 || part[5] > 60 ||
+      part[0] < 1970 || part[0] > 2200) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(part[3]) +
+         std::chrono::minutes(part[4]) + std::chrono::seconds(part[5]);
+}
+
 Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string_view name) {
   struct Raw {
     Duration at;
     double value;
   };
-  std::optional<Columns> columns;
+  const PlainTable table = TRY(ReadPlainTable(csv, name));
+  if (table.rows.size() < 2) {
+    return Wrong(fmt::format(
+        "{}: a history needs two rows at least, below a header such as time,rate", name));
+  }
+  const Columns columns = TRY(ColumnsOf(table));
   std::vector<Raw> rows;
-  std::size_t number = 0;
-  while (!csv.empty()) {
-    const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = Trimmed(csv.substr(0, end), kBlanks);
-    csv.remove_prefix(std::min(end + 1, csv.size()));
-    ++number;
-    if (line.empty() || line.front() == '#') {
-      continue;
-    }
-    const std::string where = fmt::format("{}:{}", name, number);
-    const std::vector<std::string_view> cells = Cells(line, kBlanks);
-    if (!columns) {
-      columns = TRY(ColumnsOf(cells, where));
-      continue;
-    }
-    if (cells.size() != columns->count) {
-      return Wrong(fmt::format("{}: {} cells, where the header has {}", where, cells.size(),
-                               columns->count));
-    }
-    const std::optional<Duration> at = Time(cells[columns->time]);
+  for (const PlainTable::Row& row : table.rows) {
+    const std::string_view time = row.cells[columns.time];
+    const std::optional<Duration> at = ParseTime(time);
     if (!at) {
-      return Wrong(fmt::format("{}: time: \"{}\" is no time such as 2026-11-26T18:00:00Z", where,
-                               cells[columns->time]));
+      return table.Wrong(
+          row, "time",
+          fmt::format("\"{}\" is no time such as 2026-11-26T18:00:00Z, 2026-11-26 18:00 or seconds "
+                      "since 1970",
+                      time));
     }
     if (!rows.empty() && *at <= rows.back().at) {
-      return Wrong(
-          fmt::format("{}: time: {} is not after the row before", where, cells[columns->time]));
+      return table.Wrong(
+          row, "time",
+          fmt::format("{} is not after the row before: sort the rows by time, each time once",
+                      time));
     }
-    const std::optional<double> value = PlainNumber(cells[columns->value]);
+    const std::optional<double> value = PlainNumber(row.cells[columns.value]);
     if (!value || *value < 0) {
-      return Wrong(fmt::format("{}: {}: \"{}\" is no number of at least 0", where,
-                               columns->is_count ? "count" : "rate", cells[columns->value]));
+      return table.Wrong(
+          row, columns.title,
+          fmt::format("\"{}\" is no number of at least 0, such as {}", row.cells[columns.value],
+                      columns.is_count ? "7200" : "120.5"));
     }
     rows.push_back({*at, *value});
-  }
-  if (!columns || rows.size() < 2) {
-    return Wrong(fmt::format("{}: a history needs a header and two rows at least", name));
   }
   std::vector<TrafficPoint> points;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Duration span = i == 0 ? rows[1].at - rows[0].at : rows[i].at - rows[i - 1].at;
-    const double rate = columns->is_count ? rows[i].value / Seconds(span) : rows[i].value;
+    const double rate = columns.is_count ? rows[i].value / Seconds(span) : rows[i].value;
     if (rate > 0) {
       points.push_back({rows[i].at, {rate}});
     }
@@ -246,13 +234,7 @@ Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string
 }
 
 Result<std::vector<TrafficPoint>> ReadTraffic(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}: cannot open this traffic history", path)};
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return ParseTraffic(text.str(), path);
+  return ParseTraffic(TRY(ReadTextFile(path, "traffic history")), path);
 }
 
 Result<Rate> GrowBy(Rate now, double per_year, Duration horizon) {
@@ -275,14 +257,15 @@ Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history, Duration
   if (history.size() < kLeastPoints || length < 2 * kWeek - kDay) {
     return Wrong(
         fmt::format("a history of {} points over {:.1f} days: a trend beside the week needs "
-                    "14 days and {} points at least; give --growth instead",
+                    "14 days and {} points at least; name --rate and --growth instead",
                     history.size(), Seconds(length) / 86'400, kLeastPoints));
   }
   if (horizon < Duration::zero() || horizon > 4 * length) {
     return Wrong(
         fmt::format("{:.0f} days ahead of a history of {:.0f}: at most four times as far as "
-                    "it reaches back; give --growth instead",
-                    Seconds(horizon) / 86'400, Seconds(length) / 86'400));
+                    "it reaches back, --horizon {:.0f}d; or name --rate and --growth instead",
+                    Seconds(horizon) / 86'400, Seconds(length) / 86'400,
+                    std::floor(4 * Seconds(length) / 86'400)));
   }
   const Model model = Fit(history);
   double squares = 0;
@@ -327,34 +310,13 @@ Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history, Duration
                     .scatter = scatter,
                     .points = static_cast<std::int64_t>(history.size()),
                     .history = length,
-                    .highest_seen = {}};
+                    .highest_seen = {},
+                    .lowest_seen = history.front().rate};
   for (const TrafficPoint& point : history) {
     forecast.highest_seen = std::max(forecast.highest_seen, point.rate);
+    forecast.lowest_seen = std::min(forecast.lowest_seen, point.rate);
   }
   return forecast;
-}
-
-Result<double> TopOfDeadBand(double target, double tolerance) {
-  if (!(target > 0 && target <= 1) || !(tolerance >= 0)) {
-    return Wrong(
-        fmt::format("target utilisation {}, tolerance {}: a target in (0, 1] and a "
-                    "tolerance of 0 or more",
-                    target, tolerance));
-  }
-  return target * (1 + tolerance);
-}
-
-Result<std::int64_t> PodsForDeadBand(std::int64_t pods, double busy, double target,
-                                     double tolerance) {
-  const double top = TRY(TopOfDeadBand(target, tolerance));
-  if (pods < 1 || !(busy > 0 && busy <= 1)) {
-    return Wrong(
-        fmt::format("{} pods that are {} busy: one pod at least, busy in (0, 1]", pods, busy));
-  }
-  // The autoscaler adds no pod until `top`: if the pods are to stay as idle as `busy`, `top / busy`
-  // times as many would have to stand there already.
-  const double needed = static_cast<double>(pods) * std::max(1.0, top / busy);
-  return static_cast<std::int64_t>(std::ceil(needed - 1e-9));
 }
 
 }  // namespace loadline::sizing

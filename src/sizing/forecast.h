@@ -3,6 +3,7 @@
 // Pure but for ReadTraffic; safe from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ struct TrafficPoint {
   Duration at{};  ///< Since the epoch of the file's times, UTC.
   Rate rate;      ///< Mean over the span to the next point, > 0.
 };
+
+/// A point of time, UTC, since 1970: `2026-11-26T18:00:00Z`, `2026-11-26 18:00`, `2026-11-26`, or
+/// seconds since 1970. Nothing for text that is none.
+[[nodiscard]] std::optional<Duration> ParseTime(std::string_view text);
 
 /// Reads CSV with a header: a column `time` (`2026-11-26T18:00:00Z`, `2026-11-26 18:00`,
 /// `2026-11-26`, or seconds since 1970) and one of `rate` or `rps` (requests per second) or
@@ -43,6 +48,7 @@ struct Forecast {
   std::int64_t points = 0;  ///< That the model was fitted to.
   Duration history{};       ///< From the first point to the last.
   Rate highest_seen;        ///< Of the history.
+  Rate lowest_seen;         ///< Likewise; spans without traffic left out.
 };
 
 /// The peak after `horizon` of growing by `per_year` (0.4: 40 %) from `now`: now · 1.4^years.
@@ -61,19 +67,5 @@ struct Forecast {
 /// Thiébaux, F. Zwiers, "The interpretation and estimation of effective sample size", 1984.
 [[nodiscard]] Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history,
                                             Duration horizon, double confidence = 0.9);
-
-/// The most that each pod can be made to do before an autoscaler adds another: with a target
-/// utilisation, it holds still up to `target` · (1 + tolerance). The utilisation there: 0.88 for a
-/// target of 80 % and the tolerance of 10 %.
-///
-/// Errors (kInvalidArgument): a target outside (0, 1], a negative tolerance.
-/// Source: Kubernetes, `pkg/controller/podautoscaler` (`horizontal-pod-autoscaler-tolerance`).
-[[nodiscard]] Result<double> TopOfDeadBand(double target, double tolerance = 0.1);
-
-/// Pods so that nothing breaks at the top of the dead band: `pods` suffice at `busy` (their
-/// utilisation of what they request), and the autoscaler lets it rise to the top of the band. With
-/// more than that the number grows in proportion, rounded up.
-[[nodiscard]] Result<std::int64_t> PodsForDeadBand(std::int64_t pods, double busy, double target,
-                                                   double tolerance = 0.1);
 
 }  // namespace loadline::sizing

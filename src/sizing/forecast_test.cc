@@ -98,28 +98,15 @@ TEST(ParseTraffic, SaysWhereAndWhatIsWrong) {
   const auto error = [](std::string_view csv) {
     return ParseTraffic(csv, "t.csv").error().message;
   };
-  EXPECT_THAT(error("when,rps\n"), HasSubstr("t.csv:1"));
-  EXPECT_THAT(error("time,rps\nyesterday,3\n"), HasSubstr("t.csv:2: time: \"yesterday\""));
-  EXPECT_THAT(error("time,rps\n2026-02-30,3\n"), HasSubstr("t.csv:2: time"));
+  EXPECT_THAT(error("when,rps\n1,2\n2,3\n"), HasSubstr("t.csv:1: needs a header"));
+  EXPECT_THAT(error("time,rps\nyesterday,3\n2026-11-03,3\n"),
+              HasSubstr("t.csv:2: time: \"yesterday\""));
+  EXPECT_THAT(error("time,rps\n2026-02-30,3\n2026-11-03,3\n"), HasSubstr("t.csv:2: time"));
   EXPECT_THAT(error("time,rps\n2026-11-02,3\n2026-11-01,3\n"), HasSubstr("t.csv:3: time"));
-  EXPECT_THAT(error("time,rps\n2026-11-02,-3\n"), HasSubstr("t.csv:2: rate"));
+  EXPECT_THAT(error("time,rps\n2026-11-02,-3\n2026-11-03,3\n"), HasSubstr("t.csv:2: rps: \"-3\""));
   EXPECT_THAT(error("time,rps\n2026-11-02,3,4\n"), HasSubstr("3 cells"));
-  EXPECT_THAT(error("time,rps,count\n"), HasSubstr("give one of them"));
+  EXPECT_THAT(error("time,rps,count\n1,2,3\n2,3,4\n"), HasSubstr("give one of them"));
   EXPECT_THAT(error("time,rps\n2026-11-02,3\n"), HasSubstr("two rows"));
-}
-
-TEST(TopOfDeadBand, IsTheTargetAndItsTolerance) {
-  EXPECT_NEAR(*TopOfDeadBand(0.8), 0.88, 1e-12);
-  EXPECT_FALSE(TopOfDeadBand(0));
-  EXPECT_FALSE(TopOfDeadBand(1.2));
-}
-
-TEST(PodsForDeadBand, AddsWhatTheAutoscalerDoesNot) {
-  // 12 pods suffice at 70 % busy, and the autoscaler holds still up to 88 %: 12 · 0.88/0.7 = 15.1.
-  EXPECT_EQ(*PodsForDeadBand(12, 0.7, 0.8), 16);
-  // It reacts at 66 %, before 70 %: no more are needed.
-  EXPECT_EQ(*PodsForDeadBand(12, 0.7, 0.6), 12);
-  EXPECT_FALSE(PodsForDeadBand(0, 0.7, 0.8));
 }
 
 }  // namespace

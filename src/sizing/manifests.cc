@@ -76,11 +76,12 @@ Status Check(const ManifestRequest& request) {
                              request.min_pods, request.max_pods));
   }
   if (!(request.target_utilisation > 0 && request.target_utilisation <= 1) ||
-      request.spare_pods < 1 || !(request.surge > 0 && request.surge <= 1)) {
+      request.spare_pods < 1 || request.surge.pods < 0 ||
+      (request.surge.pods == 0 && !(request.surge.share > 0 && request.surge.share <= 1))) {
     return Wrong(
         fmt::format("target utilisation {}, {} spare pods, surge {}: a target and a surge in "
                     "(0, 1], and one spare pod at least",
-                    request.target_utilisation, request.spare_pods, request.surge));
+                    request.target_utilisation, request.spare_pods, request.surge.share));
   }
   return {};
 }
@@ -100,14 +101,21 @@ std::string Labels(const ManifestRequest& request, int indent) {
   return text;
 }
 
-std::string Head(const ManifestRequest& request, std::string_view api, std::string_view kind) {
-  std::string text;
-  if (!request.why.empty()) {
-    std::string line = request.why;
-    std::ranges::replace_if(
-        line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    text += fmt::format("# {}\n", line);
+std::string Comment(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    if (end > 0) {
+      lines += fmt::format("# {}\n", text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
+  return lines;
+}
+
+std::string Head(const ManifestRequest& request, std::string_view api, std::string_view kind,
+                 std::string_view why_this = {}) {
+  std::string text = Comment(request.why) + Comment(why_this);
   text += fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n  name: \"{}\"\n", api, kind,
                       request.deployment);
   if (!request.name_space.empty()) {
@@ -161,17 +169,21 @@ std::string SpreadConstraint(const ManifestRequest& request, std::string_view ke
 
 std::string Patch(const ManifestRequest& request) {
   std::string text = Head(request, "apps/v1", "Deployment");
+  text += "spec:\n";
+  if (request.fixed) {
+    text += fmt::format("  replicas: {}\n", request.max_pods);
+  }
   text += fmt::format(
-      "spec:\n"
       "  strategy:\n"
       "    type: RollingUpdate\n"
       "    rollingUpdate:\n"
-      "      maxSurge: {:.0f}%\n"
+      "      maxSurge: {}\n"
       "      maxUnavailable: 0\n"
       "  template:\n"
       "    spec:\n"
       "      topologySpreadConstraints:\n",
-      std::ceil(100 * request.surge - 1e-9));
+      request.surge.pods > 0 ? std::to_string(request.surge.pods)
+                             : fmt::format("{:.0f}%", std::ceil(100 * request.surge.share - 1e-9)));
   if (request.spread_zones) {
     text += SpreadConstraint(request, "topology.kubernetes.io/zone", "DoNotSchedule");
   }
@@ -194,7 +206,7 @@ std::string Patch(const ManifestRequest& request) {
 }
 
 std::string Autoscaler(const ManifestRequest& request) {
-  return Head(request, "autoscaling/v2", "HorizontalPodAutoscaler") +
+  return Head(request, "autoscaling/v2", "HorizontalPodAutoscaler", request.why_bounds) +
          fmt::format(
              "spec:\n"
              "  scaleTargetRef:\n"
@@ -218,14 +230,14 @@ std::string Autoscaler(const ManifestRequest& request) {
 }
 
 std::string Budget(const ManifestRequest& request) {
-  return Head(request, "policy/v1", "PodDisruptionBudget") + fmt::format(
-                                                                 "spec:\n"
-                                                                 "  maxUnavailable: {}\n"
-                                                                 "  selector:\n"
-                                                                 "    matchLabels:\n"
-                                                                 "{}",
-                                                                 request.spare_pods,
-                                                                 Labels(request, 6));
+  return Head(request, "policy/v1", "PodDisruptionBudget", request.why_spare) +
+         fmt::format(
+             "spec:\n"
+             "  maxUnavailable: {}\n"
+             "  selector:\n"
+             "    matchLabels:\n"
+             "{}",
+             request.spare_pods, Labels(request, 6));
 }
 
 }  // namespace
@@ -233,7 +245,7 @@ std::string Budget(const ManifestRequest& request) {
 Result<std::vector<Manifest>> ManifestsOf(const ManifestRequest& request) {
   TRY(Check(request));
   std::vector<Manifest> manifests{{.file = "deployment-patch.yaml", .yaml = Patch(request)}};
-  if (request.pod.millicores > 0) {
+  if (request.pod.millicores > 0 && !request.fixed) {
     manifests.push_back({.file = "hpa.yaml", .yaml = Autoscaler(request)});
   }
   manifests.push_back({.file = "pdb.yaml", .yaml = Budget(request)});

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "catalog/node_type.h"
+#include "sizing/node_plan.h"
 
 namespace loadline::sizing {
 
@@ -26,13 +27,18 @@ struct ManifestRequest {
 
   std::int64_t min_pods = 0;  ///< The autoscaler's bounds.
   std::int64_t max_pods = 0;
+  bool fixed = false;               ///< No autoscaler: `max_pods` replicas.
   double target_utilisation = 0.7;  ///< Of the CPU request, in (0, 1].
   std::int64_t spare_pods = 1;      ///< So many may be taken away at once; at least 1.
-  double surge = 0.25;              ///< maxSurge and maxUnavailable 0 of a rollout.
+  Surge surge;                      ///< maxSurge of a rollout; its maxUnavailable is 0.
 
   bool spread_zones = true;   ///< A zone may not get ahead of another by more than one pod.
   bool one_per_node = false;  ///< Anti-affinity over hostnames.
-  std::string why;            ///< One line, as a comment above each: where the numbers are from.
+
+  // Comments above the manifests, of one line or several: where the numbers are from.
+  std::string why;         ///< Of each.
+  std::string why_bounds;  ///< Of the autoscaler.
+  std::string why_spare;   ///< Of the budget.
 };
 
 struct Manifest {
@@ -43,8 +49,9 @@ struct Manifest {
 /// `deployment-patch.yaml` (a strategic merge patch: resources, spread, rollout), `hpa.yaml`
 /// (autoscaling/v2), `pdb.yaml` (policy/v1).
 ///
-/// The patch has no `replicas`: they are the autoscaler's. The autoscaler's target is of the CPU
-/// request; where the pod requests no CPU there can be none, and `hpa.yaml` is left out.
+/// The patch has no `replicas`: they are the autoscaler's, unless there is none (`fixed`). The
+/// autoscaler's target is of the CPU request; where the pod requests no CPU there can be none, and
+/// `hpa.yaml` is left out.
 ///
 /// Errors (kInvalidArgument): a name, a label or a namespace that Kubernetes would refuse, bounds
 /// that cross, a target or a surge out of range.

@@ -75,6 +75,27 @@ TEST(ManifestsOf, LeaveTheAutoscalerOutWithoutACpuRequest) {
   EXPECT_THAT(manifests[0].yaml, Not(HasSubstr("cpu")));
 }
 
+TEST(ManifestsOf, SayHowManyReplicasWhereNoAutoscalerDoes) {
+  ManifestRequest request = Plain();
+  request.fixed = true;
+  request.surge.pods = 10;
+  const std::vector<Manifest> manifests = *ManifestsOf(request);
+  ASSERT_THAT(manifests, SizeIs(2));
+  EXPECT_THAT(manifests[0].yaml, HasSubstr("spec:\n  replicas: 156\n"));
+  EXPECT_THAT(manifests[0].yaml, HasSubstr("maxSurge: 10\n"));
+  EXPECT_THAT(ManifestsOf(Plain())->front().yaml, Not(HasSubstr("replicas")));
+}
+
+TEST(ManifestsOf, CommentEachLineOfAReason) {
+  ManifestRequest request = Plain();
+  request.why = "156 pods\nspec: {replicas: 1}";
+  request.why_bounds = "at least 3\r\nat most 156";
+  const std::vector<Manifest> manifests = *ManifestsOf(request);
+  EXPECT_THAT(manifests[1].yaml, HasSubstr("# 156 pods\n# spec: {replicas: 1}\n# at least 3\n"
+                                           "# at most 156\napiVersion"));
+  EXPECT_THAT(manifests[2].yaml, Not(HasSubstr("at least 3")));
+}
+
 TEST(ManifestsOf, RoundMemoryUpAndTheTargetDown) {
   ManifestRequest request = Plain();
   request.pod.memory.count = 512 * kMiB + 1;

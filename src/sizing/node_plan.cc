@@ -14,12 +14,6 @@
 namespace loadline::sizing {
 namespace {
 
-constexpr std::array<std::pair<Survive, std::string_view>, 3> kSurvive{{
-    {Survive::kNone, "none"},
-    {Survive::kNode, "node"},
-    {Survive::kZone, "zone"},
-}};
-
 constexpr double kMiB = 1 << 20;
 
 std::string Amount(const catalog::Resources& resources) {
@@ -48,7 +42,7 @@ bool IsNegative(const catalog::Resources& resources) {
 }
 
 Status CheckPods(const NodeDemand& demand) {
-  if (demand.pods < 1 || demand.pods > kMostPods) {
+  if (demand.pods < 1 || demand.pods > kMostPods || demand.least < 0 || demand.least > kMostPods) {
     return Wrong(
         fmt::format("{} pods: at least one must be left, at most {}", demand.pods, kMostPods));
   }
@@ -84,9 +78,12 @@ Status CheckDemand(const NodeDemand& demand) {
   if (demand.survive == Survive::kZone && demand.zones < 2) {
     return Wrong("one zone cannot be lost and survived: use two or more zones, or survive node");
   }
-  if (!(demand.surge >= 0 && demand.surge <= 1) || demand.max_nodes < 0) {
-    return Wrong(fmt::format("surge {}, at most {} nodes: a surge in [0, 1], and 0 nodes or more",
-                             demand.surge, demand.max_nodes));
+  if (!(demand.surge.share >= 0 && demand.surge.share <= 1) || demand.surge.pods < 0 ||
+      demand.surge.pods > kMostPods || demand.max_nodes < 0) {
+    return Wrong(
+        fmt::format("surge of a share of {} or {} pods, at most {} nodes: a share in [0, 1], and "
+                    "0 pods and nodes or more",
+                    demand.surge.share, demand.surge.pods, demand.max_nodes));
   }
   const auto is_cost = [](double usd) { return usd >= 0 && std::isfinite(usd); };
   if (!(demand.hours_per_month > 0 && demand.hours_per_month <= 744) ||
@@ -238,8 +235,7 @@ NodePlan PlanOf(const NodeDemand& demand, const NodeSolution& solution,
                             : demand.survive == Survive::kNode ? plan.most_pods_on_a_node
                                                                : 0;
   plan.left_after_loss = plan.pods - lost;
-  plan.surge_pods =
-      static_cast<std::int64_t>(std::ceil(demand.surge * static_cast<double>(plan.pods)));
+  plan.surge_pods = demand.surge.Of(plan.pods);
   plan.surge_fits = plan.pods + plan.surge_pods <= plan.places;
   CountFill(demand, plan);
   AddUp(demand, plan);
@@ -330,24 +326,17 @@ std::vector<NodeAlternative> AlternativesTo(const NodePlan& plan, const NodeDema
 
 }  // namespace
 
-std::string_view SurviveName(Survive survive) {
-  return std::ranges::find(kSurvive, survive, &std::pair<Survive, std::string_view>::first)->second;
-}
-
-std::optional<Survive> ParseSurvive(std::string_view name) {
-  for (const auto& [survive, text] : kSurvive) {
-    if (text == name) {
-      return survive;
-    }
-  }
-  return std::nullopt;
+std::int64_t Surge::Of(std::int64_t all) const {
+  return pods > 0 ? pods : std::llround(std::ceil(share * static_cast<double>(all) - 1e-9));
 }
 
 Result<NodePlan> PlanNodes(const NodeDemand& demand, const std::vector<catalog::NodeType>& types) {
   TRY(CheckDemand(demand));
   const std::vector<NodeCandidate> candidates = TRY(CandidatesOf(demand, types));
   NodePlan plan = TRY(PlanWith(demand, candidates));
-  plan.alternatives = AlternativesTo(plan, demand, types);
+  if (demand.alternatives) {
+    plan.alternatives = AlternativesTo(plan, demand, types);
+  }
   return plan;
 }
 

@@ -8,21 +8,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "catalog/node_type.h"
 #include "sizing/packing.h"
+#include "sizing/survive.h"
 
 namespace loadline::sizing {
-
-/// What the pods must outlive.
-enum class Survive { kNone, kNode, kZone };
-
-/// `none`, `node`, `zone`.
-[[nodiscard]] std::string_view SurviveName(Survive survive);
-[[nodiscard]] std::optional<Survive> ParseSurvive(std::string_view name);
 
 /// Pods of the cluster's own (ingress controllers, routers) which stand on the same nodes.
 struct ClusterPods {
@@ -30,9 +23,19 @@ struct ClusterPods {
   catalog::Resources each;
 };
 
+/// Pods that a rollout adds for a while (`maxSurge`).
+struct Surge {
+  double share = 0.25;    ///< Of all pods, rounded up as Kubernetes does; in [0, 1].
+  std::int64_t pods = 0;  ///< Above 0: so many, whatever the share.
+
+  [[nodiscard]] std::int64_t Of(std::int64_t all) const;
+};
+
 /// What is asked for.
 struct NodeDemand {
-  std::int64_t pods = 0;   ///< That must be left after the loss, >= 1.
+  std::int64_t pods = 0;  ///< That must be left after the loss, >= 1.
+  std::int64_t least =
+      0;  ///< To run in any case, as an autoscaler may ask for; 0: as the loss asks.
   catalog::Resources pod;  ///< Requests of each; memory with its peak.
   Survive survive = Survive::kNode;
   int zones = 3;              ///< >= 1; the pods are spread over them with a skew of one at most.
@@ -41,14 +44,15 @@ struct NodeDemand {
   NodeOverhead overhead;  ///< DaemonSets of each node.
   ClusterPods cluster;
 
-  double surge = 0.25;          ///< Share of the pods that a rollout adds for a while (maxSurge).
-  bool room_for_surge = false;  ///< Whether there must be room for them.
+  Surge surge;
+  bool room_for_surge = false;  ///< Whether there must be room for the pods of a rollout.
 
   std::optional<catalog::Platform> platform;  ///< Nothing: the managed one of each type's provider.
   int max_pods_per_node = 0;                  ///< 0: the platform's.
   bool mix = false;                           ///< Several node types in one answer.
   std::int64_t max_nodes = 0;                 ///< 0: any number.
   bool spot = false;                          ///< Spot prices; types without one are left out.
+  bool alternatives = true;                   ///< Whether to look for those of the answer.
 
   double hours_per_month = 730;
   double control_plane_usd_per_month = 0;

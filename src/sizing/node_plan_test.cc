@@ -182,6 +182,27 @@ TEST(PlanNodes, HasRoomForClusterPodsAndForARollout) {
   EXPECT_TRUE(plan.surge_fits);
 }
 
+TEST(PlanNodes, RunsAsManyAsAnAutoscalerMayAskFor) {
+  // Three nodes of 7 hold 20 pods, of which 20 − 7 >= 5 are left; 5 alone would need two nodes.
+  NodeDemand demand = Demand(5, Survive::kNode);
+  demand.zones = 1;
+  demand.least = 20;
+  const NodePlan plan = *PlanNodes(demand, {Type("D4", 4, 16, 0.192)});
+  EXPECT_EQ(plan.pods, 20);
+  EXPECT_EQ(plan.nodes, 3);
+  EXPECT_EQ(plan.left_after_loss, 13);
+  demand.least = 5;  // Fewer than the loss asks for changes nothing.
+  const NodePlan fewer = *PlanNodes(demand, {Type("D4", 4, 16, 0.192)});
+  demand.least = 0;
+  EXPECT_EQ(fewer.pods, PlanNodes(demand, {Type("D4", 4, 16, 0.192)})->pods);
+}
+
+TEST(Surge, IsAShareRoundedUpOrANumber) {
+  EXPECT_EQ((Surge{.share = 0.25}.Of(14)), 4);  // 3.5
+  EXPECT_EQ((Surge{.share = 0.1}.Of(30)), 3);
+  EXPECT_EQ((Surge{.share = 0.25, .pods = 10}.Of(14)), 10);
+}
+
 TEST(PlanNodes, NamesTheLargestNodeWhereThePodFitsNone) {
   NodeDemand demand = Demand(1, Survive::kNone);
   demand.pod.millicores = 8000;
@@ -205,7 +226,7 @@ TEST(PlanNodes, RefusesADemandThatIsNone) {
   EXPECT_TRUE(refused([](NodeDemand& d) { d.pod.millicores = -1; }));
   EXPECT_TRUE(refused([](NodeDemand& d) { d.pod.extended = {{"nvidia.com/gpu", 0}}; }));
   EXPECT_TRUE(refused([](NodeDemand& d) { d.zones = 0; }));
-  EXPECT_TRUE(refused([](NodeDemand& d) { d.surge = 25; }));
+  EXPECT_TRUE(refused([](NodeDemand& d) { d.surge.share = 25; }));
   EXPECT_TRUE(refused([](NodeDemand& d) { d.hours_per_month = 0; }));
   EXPECT_TRUE(refused([](NodeDemand& d) { d.control_plane_usd_per_month = -1; }));
   EXPECT_TRUE(refused([](NodeDemand& d) { d.spot = true; }));  // No type has a spot price.

@@ -22,7 +22,7 @@ std::vector<CoverItem> ItemsOf(const std::vector<NodeCandidate>& candidates, std
 std::vector<std::int64_t> PlacesPerZone(const NodeDemand& demand, std::int64_t pods) {
   std::int64_t all = pods;
   if (demand.room_for_surge) {
-    all += static_cast<std::int64_t>(std::ceil(demand.surge * static_cast<double>(pods)));
+    all += demand.surge.Of(pods);
   }
   std::vector<std::int64_t> places = SpreadOverZones(all, demand.zones);
   const std::vector<std::int64_t> own = SpreadOverZones(demand.cluster.count, demand.zones);
@@ -70,22 +70,13 @@ bool Better(const NodeSolution& a, const std::optional<NodeSolution>& b) {
   return a.price < b->price - margin || (a.price <= b->price + margin && a.nodes < b->nodes);
 }
 
-// Pods to run so that `left` remain when the fullest zone goes: (zones − 1)/zones of them, whole.
-std::int64_t PodsOverZones(std::int64_t left, int zones) {
-  std::int64_t pods = left;
-  while (pods - (pods + zones - 1) / zones < left) {
-    const std::int64_t missing = left - (pods - (pods + zones - 1) / zones);
-    pods += missing;
-  }
-  return pods;
-}
-
 // On the nodes of `solution`, as few spare pods as they allow: with fewer on the fullest node,
 // fewer can be lost.
 void ShedSparePods(const NodeDemand& demand, const std::vector<NodeCandidate>& candidates,
                    NodeSolution& solution) {
   for (std::int64_t limit = 1; limit < solution.node_limit; ++limit) {
-    const std::vector<std::int64_t> pods = SpreadOverZones(demand.pods + limit, demand.zones);
+    const std::vector<std::int64_t> pods =
+        SpreadOverZones(std::max(demand.least, demand.pods + limit), demand.zones);
     bool fits = true;
     for (std::size_t zone = 0; zone < pods.size(); ++zone) {
       std::int64_t places = 0;
@@ -96,7 +87,7 @@ void ShedSparePods(const NodeDemand& demand, const std::vector<NodeCandidate>& c
       fits = fits && places >= pods[zone];
     }
     if (fits) {
-      solution.pods = demand.pods + limit;
+      solution.pods = std::max(demand.least, demand.pods + limit);
       solution.node_limit = limit;
       solution.zone_pods = pods;
       return;
@@ -117,7 +108,7 @@ std::optional<NodeSolution> SurviveNode(const NodeDemand& demand,
   }
   std::optional<NodeSolution> best;
   for (std::int64_t limit = most; limit >= 1; --limit) {
-    const std::int64_t pods = demand.pods + limit;
+    const std::int64_t pods = std::max(demand.least, demand.pods + limit);
     if (best && best_value * static_cast<double>(pods) > best->price) {
       continue;  // Not even at the best price per place.
     }
@@ -147,12 +138,12 @@ std::optional<NodeSolution> SolveFor(const NodeDemand& demand,
     case Survive::kNode:
       return SurviveNode(demand, candidates);
     case Survive::kZone:
-      return Cover(demand, ItemsOf(candidates, kAny), PodsOverZones(demand.pods, demand.zones),
-                   kAny);
+      return Cover(demand, ItemsOf(candidates, kAny),
+                   std::max(demand.least, PodsOverZones(demand.pods, demand.zones)), kAny);
     case Survive::kNone:
       break;
   }
-  return Cover(demand, ItemsOf(candidates, kAny), demand.pods, kAny);
+  return Cover(demand, ItemsOf(candidates, kAny), std::max(demand.least, demand.pods), kAny);
 }
 
 }  // namespace

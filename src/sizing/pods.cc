@@ -213,8 +213,10 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
   while (!Holds(model, traffic, objectives, high)) {
     if (high >= kMostPods) {
       const PodsOutlook outlook = Foresee(model, traffic, objectives, high);
-      return Invalid(fmt::format("no number of pods up to {} is enough: {}", FormatCount(kMostPods),
-                                 WhyNot(outlook)));
+      return Invalid(
+          fmt::format("no number of pods up to {} is enough: {}; split the traffic "
+                      "over several services, or make the service faster",
+                      FormatCount(kMostPods), WhyNot(outlook)));
     }
     low = high;
     // Where pods slow each other down more of them may break what fewer held: small steps there.
@@ -269,12 +271,6 @@ int MostUsersThatHold(const ServiceModel& model, const std::vector<Objective>& o
     (holds(middle) ? held : broken) = middle;
   }
   return held;
-}
-
-int PodsForLostZone(int needed, int zones) {
-  CHECK(needed >= 1 && zones >= 2);
-  const int each = (needed + zones - 2) / (zones - 1);
-  return each * zones;
 }
 
 }  // namespace loadline::sizing

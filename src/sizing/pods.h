@@ -99,7 +99,4 @@ struct PodsAnswer {
                                     const std::vector<measure::Objective>& objectives, int pods,
                                     Duration think);
 
-/// Pods to run so that `needed` are left after one of `zones` >= 2 is lost: the same in each.
-[[nodiscard]] int PodsForLostZone(int needed, int zones);
-
 }  // namespace loadline::sizing

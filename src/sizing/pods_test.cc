@@ -102,12 +102,6 @@ TEST(HighestRateThatHolds, IsTheOtherWayRound) {
   EXPECT_NEAR(HighestRateThatHolds(model, Must("p95 < 200ms"), 399).per_second, 2003.5, 4.0);
 }
 
-TEST(PodsForLostZone, LeavesEnoughInTheOthers) {
-  EXPECT_EQ(PodsForLostZone(104, 3), 156);  // 52 in each zone, 104 left.
-  EXPECT_EQ(PodsForLostZone(105, 3), 159);  // 53 in each.
-  EXPECT_EQ(PodsForLostZone(1, 2), 2);
-}
-
 TEST(FewestPods, ForUsersAsksNoMoreThanTheySend) {
   // 120 users who think 1 s before 12 cores of 161 ms: p95 is 1 s, so 12 pods keep 1.02 s, 11 do
   // not. As a rate of their own, 120 / (1 + 0.161) = 103/s would need 17 pods at least.

@@ -49,8 +49,10 @@ class Histogram {
   ~Histogram() = default;
 
   /// Counts `value` once. Below 0 it counts as 0, above the layout's highest as the highest.
-  void Record(Duration value) {
-    const std::uint32_t index = IndexOf(value);
+  void Record(Duration value) { RecordAtIndex(IndexOf(value)); }
+  /// The same, with IndexOf() of the value: for a value that several histograms of one layout
+  /// count.
+  void RecordAtIndex(std::uint32_t index) {
     std::uint32_t* block = blocks_[index >> block_bits_].get();
     if (block == nullptr) [[unlikely]] {
       block = AllocateBlock(index);

@@ -62,6 +62,30 @@ class LatencyTable(EndToEnd):
                 self.assertEqual([row["value"] for row in shown["rows"]], ["10", "40"])
                 self.assertGreater(shown["overhead_ms"], 3)
 
+    def test_one_document_holds_the_table_and_every_search(self):
+        words = ["--strategy", "staircase", "--start", "2", "--step", "4", "--max", "10",
+                 "--repeat", "1", "--requests", "40", "--vary", "milli=5,20", "--pods", "2"]
+        with Standin("--pods", "2", "--latency", "constant:1ms", "--queue", "1") as standin:
+            piped = self.loadline("find", standin.score, *words, "--json", "-")
+            self.assertEqual(piped.code, 0, piped.text)
+            self.assertIn("achieved ÷ calculated", piped.err)
+            filed = self.loadline("find", standin.score, *words, "--json", self.folder / "out.json")
+            self.assertIn("achieved ÷ calculated", filed.out)
+            for text in (piped.out, (self.folder / "out.json").read_text()):
+                document = json.loads(text)
+                self.assertEqual(document["exit_code"], 0)
+                rows = document["vary"]["rows"]
+                self.assertEqual([row["value"] for row in rows], ["5", "20"])
+                self.assertEqual([row["run"] for row in rows],
+                                 [run["id"] for run in document["runs"]])
+                self.assertEqual([run["staircase"]["users"] for run in document["runs"]], [2, 2])
+            nowhere = self.loadline("find", standin.score, *words, "--json", "/nowhere/out.json")
+            self.assertEqual(nowhere.code, 2, nowhere.text)
+            self.assertIn('--json: cannot write "/nowhere/out.json"', nowhere.err)
+            # Nothing was sent, so nothing is written.
+            wrong = self.loadline("find", standin.score, *words, "--p95", "soon", "--json", "-")
+            self.assertEqual((wrong.code, wrong.out), (2, ""))
+
 
 if __name__ == "__main__":
     unittest.main()

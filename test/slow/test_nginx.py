@@ -100,5 +100,58 @@ load: {{rate: 300/s, duration: 6s}}
         self.assertEqual(result["errors"], {}, done.text)
 
 
+@places.needs("nginx", "openssl")
+class ClientCertificates(EndToEnd):
+    """nginx asks for a certificate of the client (ssl_verify_client on)."""
+
+    def setUp(self):
+        super().setUp()
+        self.nginx = self.enterContext(Nginx(clients=True))
+        self.url = f"https://127.0.0.1:{self.nginx.tls_port}/"
+
+    def run_it(self, *pair, more=()):
+        files = ("--cert-file", pair[0], "--key-file", pair[1]) if pair else ()
+        document = self.folder / "out.json"
+        done = self.loadline("run", self.url, "--users", "2", "--requests", "200", "--ca-file",
+                             self.nginx.certificate, *files, "--json", document, *more)
+        return done, json.loads(document.read_text()) if document.exists() else None
+
+    def test_who_is_known_is_served(self):
+        done, result = self.run_it(*self.nginx.known)
+        self.assertEqual(done.code, 0, done.text)
+        self.assertEqual(result["succeeded"], 200, done.text)
+        self.assertEqual(result["target"]["tls"], "TLSv1.3")
+        # With a new handshake for each request, too.
+        done, result = self.run_it(*self.nginx.known, more=["--no-keep-alive"])
+        self.assertEqual((done.code, result["succeeded"]), (0, 200), done.text)
+
+    def test_who_shows_none_or_a_strangers_gets_nginxs_400_in_its_words(self):
+        # nginx ends the handshake all the same and refuses each request, so these are no TLS errors.
+        for pair, words in [((), "No required SSL certificate was sent"),
+                            (self.nginx.stranger, "The SSL certificate error")]:
+            with self.subTest(words):
+                done, _ = self.run_it(*pair)
+                self.assertEqual(done.code, 1, done.text)
+                self.assertIn("status 400", done.err)
+                done, result = self.run_it(*pair, more=["--no-preflight", "--no-brake"])
+                self.assertEqual(done.code, 1, done.text)
+                self.assertEqual(result["errors"], {"status": 200}, done.text)
+                error = result["steps"][0]["errors"][0]
+                self.assertEqual((error["kind"], error["name"]), ("status", "status 400"))
+                self.assertIn(words, error["sample"])
+                self.assertIn("400", done.out)
+
+    def test_a_key_that_is_not_the_certificates_is_bad_input(self):
+        done, _ = self.run_it(self.nginx.known[0], self.nginx.stranger[1])
+        self.assertEqual(done.code, 2, done.text)
+        self.assertIn("key", done.err)
+
+    def test_a_server_whom_nobody_vouches_for_is_a_tls_error(self):
+        done = self.loadline("run", self.url, "--requests", "5", "--cert-file", self.nginx.known[0],
+                             "--key-file", self.nginx.known[1])
+        self.assertEqual(done.code, 5, done.text)
+        self.assertIn("certificate", done.err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -9,7 +9,9 @@
 /fixed  passed on to `upstream`
 /count  what nginx says of itself (stub_status)
 
-With `tls` the same on a second port, `tls_port`, with a certificate that nobody knows.
+With `tls` the same on a second port, `tls_port`, with a certificate that nobody knows; with
+`clients` only for those who show a certificate of its authority: `known` and `stranger` are pairs of
+files, certificate and key.
 """
 import json
 import pathlib
@@ -46,7 +48,9 @@ http {{
 
 
 TLS = """listen 127.0.0.1:{port} ssl backlog=4096; ssl_protocols TLSv1.3;
-    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"""
+    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/cert-key.pem;"""
+
+CLIENTS = "ssl_client_certificate {folder}/authority.pem; ssl_verify_client on;"
 
 
 def free_port():
@@ -55,9 +59,32 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def self_signed(folder, name, common_name):
+    """Certificate and key, PEM, which vouch for themselves."""
+    pair = folder / f"{name}.pem", folder / f"{name}-key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    f"/CN={common_name}", "-addext", "subjectAltName=IP:127.0.0.1", "-out", pair[0],
+                    "-keyout", pair[1]], check=True, capture_output=True)
+    return pair
+
+
+def signed(folder, name, authority):
+    """Certificate and key of a client for whom `authority` vouches."""
+    pair = folder / f"{name}.pem", folder / f"{name}-key.pem"
+    request = folder / f"{name}.csr"
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}", "-out",
+                    request, "-keyout", pair[1]], check=True, capture_output=True)
+    subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", authority[0], "-CAkey",
+                    authority[1], "-CAcreateserial", "-days", "2", "-out", pair[0]], check=True,
+                   capture_output=True)
+    return pair
+
+
 class Nginx:
-    def __init__(self, core=None, upstream=9, tls=False):
-        self.core, self.upstream, self.tls = core, upstream, tls
+    def __init__(self, core=None, upstream=9, tls=False, clients=False):
+        self.core, self.upstream, self.tls, self.clients = core, upstream, tls or clients, clients
 
     def __enter__(self):
         self.temporary = tempfile.TemporaryDirectory()
@@ -68,10 +95,13 @@ class Nginx:
         if self.tls:
             self.tls_port = free_port()
             tls = TLS.format(port=self.tls_port, folder=folder)
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                            "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                            "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out",
-                            folder / "cert.pem"], check=True, capture_output=True)
+            self.certificate, _ = self_signed(folder, "cert", "127.0.0.1")
+        if self.clients:
+            tls += CLIENTS.format(folder=folder)
+            authority = self_signed(folder, "authority", "our authority")
+            self.known = signed(folder, "known", authority)
+            self.stranger = signed(folder, "stranger",
+                                   self_signed(folder, "other", "their authority"))
         small = json.dumps({"ok": True, "p": "x" * 78})
         (folder / "small.json").write_text(small)
         (folder / "big.json").write_text(json.dumps(

@@ -213,9 +213,10 @@ void ReadTraffic(Reader& reader, SizeInput& input) {
   traffic.history = reader.Text("--history");
   if (reader.Has("--rate") && reader.Has("--history")) {
     reader.Fault("--rate", "the traffic is either named or read: --rate or --history");
-  } else if (!reader.Has("--rate") && !reader.Has("--history")) {
+  } else if (!reader.Has("--rate") && !reader.Has("--history") && !reader.Has("--users")) {
     reader.Fault("--rate",
-                 "the traffic to size for is missing: --rate 2000/s, or --history traffic.csv");
+                 "the traffic to size for is missing: --rate 2000/s, --users 500 --think 1s, or "
+                 "--history traffic.csv");
   } else if (reader.Has("--rate")) {
     const Result<Rate> rate = ParseRate(reader.Text("--rate"));
     if (!rate) {
@@ -445,6 +446,43 @@ void ReadSurvival(Reader& reader, SizeInput& input) {
   }
 }
 
+/// `--users 500 --think 1s` instead of a rate.
+void ReadUsers(Reader& reader, SizeInput& input) {
+  if (reader.Has("--think") && !reader.Has("--users")) {
+    reader.Fault("--think", "is a user's pause after an answer: with --users 500");
+  }
+  if (!reader.Has("--users")) {
+    return;
+  }
+  queueing::Users users;
+  reader.Whole("--users", users.count, 1, 10'000'000);
+  reader.Read("--think", users.think, [](const std::string& text) { return ParseDuration(text); });
+  if (reader.Has("--rate") || reader.Has("--history")) {
+    reader.Fault("--users", "either a rate or users: --rate 2000/s or --users 500 --think 1s");
+  }
+  if ((reader.Has("--dead-band") || reader.Has("--output")) && !reader.Has("--fixed")) {
+    reader.Fault("--users", "an autoscaler's bounds are found for a --rate; with users: --fixed");
+  }
+  if (!reader.Has("--think")) {
+    reader.Fault("--think",
+                 "how long a user pauses after an answer decides how much 500 of them ask for: "
+                 "--think 1s, or 0s for none");
+  }
+  if (input.pod.queue != queueing::kEndlessQueue) {
+    reader.Fault("--queue", "what users do after a 503 is not known; size for a --rate");
+  }
+  input.users = users;
+}
+
+void ReadRouters(Reader& reader, SizeInput& input) {
+  reader.Whole("--routers", input.pod.routers, 1, 1000);
+  if (input.pod.routers > 1 && input.balance == queueing::Balance::kCentral) {
+    reader.Fault("--routers",
+                 "one queue for all pods has no routers; expected --balance least, "
+                 "p2c, round-robin or random");
+  }
+}
+
 }  // namespace
 
 Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
@@ -453,6 +491,8 @@ Result<SizeInput> ReadSizeInput(const Arguments& arguments) {
   ReadTraffic(reader, input);
   ReadObjectives(reader, arguments, input);
   ReadService(reader, input);
+  ReadUsers(reader, input);
+  ReadRouters(reader, input);
   ReadSurvival(reader, input);
   ReadAutoscaler(reader, input);
   ReadNodes(reader, input.nodes);

@@ -28,6 +28,12 @@ int Fail(const std::string& message) {
   return 2;
 }
 
+/// Nobody, who wants to know of everything.
+class Curious : public measure::Unobserved {
+ public:
+  [[nodiscard]] bool WantsEvents() const override { return true; }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -54,8 +60,10 @@ int main(int argc, char** argv) {
   load.duration = FromSeconds(std::atof(argv[5]) / rate);
   sim::SimProber prober(options);
   measure::Unobserved nobody;
+  Curious somebody;
+  const bool events = argc > 6 && std::string(argv[6]) == "events";
   const double before = CpuSeconds();
-  const Result<measure::Measurement> found = prober.Probe(load, nobody);
+  const Result<measure::Measurement> found = prober.Probe(load, events ? somebody : nobody);
   const double spent = CpuSeconds() - before;
   if (!found) {
     return Fail(found.error().message);

@@ -59,9 +59,9 @@ int Repeat(const sim::SimOptions& options, const measure::Load& load, int runs, 
 
 int main(int argc, char** argv) {
   std::map<std::string, std::string> words = {
-      {"pods", "1"},         {"concurrency", "1"}, {"balance", "p2c"}, {"latency", ""},
-      {"busy", "0.8"},       {"requests", "1e6"},  {"seed", "1"},      {"events", "0"},
-      {"runs", "0"},         {"threads", "1"}};
+      {"pods", "1"},   {"concurrency", "1"}, {"balance", "p2c"}, {"latency", ""},
+      {"busy", "0.8"}, {"requests", "1e6"},  {"seed", "1"},      {"events", "0"},
+      {"runs", "0"},   {"threads", "1"}};
   words["latency"] = "exponential:100ms";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -87,8 +87,8 @@ int main(int argc, char** argv) {
   if (const Status valid = sim::ValidateSim(options); !valid) {
     return Fail(valid.error().message);
   }
-  const double rate =
-      number("busy") * options.service.pods * options.service.concurrency / Seconds(latency->Mean());
+  const double rate = number("busy") * options.service.pods * options.service.concurrency /
+                      Seconds(latency->Mean());
   measure::Load load;
   load.shape = measure::OpenLoad{.rate = Rate{rate}};
   load.duration = FromSeconds(number("requests") / rate);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
+#include "sim/replicate.h"
 #include "sim/sim_prober.h"
 #include "stats/batch_means.h"
 
@@ -42,6 +44,10 @@ Result<sim::SimOptions> OptionsFor(const queueing::Pool& pool) {
   } else {
     service.latency = TRY(sim::LatencyLaw::Constant(pool.service));
   }
+  for (const double rate : pool.curve) {
+    service.curve.push_back(rate * Seconds(pool.service));
+  }
+  service.routers = central ? 1 : pool.routers;
   switch (pool.balance) {
     case queueing::Balance::kRoundRobin:
       service.balance = sim::Balance::kRoundRobin;
@@ -89,40 +95,47 @@ std::string WhyNot(const sizing::PodsOutlook& outlook, const queueing::Pool& poo
   if (pool.pods > kMostPods || pool.pods * pool.concurrency > 100'000) {
     return fmt::format("not simulated: more than {} pods", kMostPods);
   }
-  if (!pool.curve.empty()) {
-    return "not simulated: a measured curve";
+  if (!pool.curve.empty() && pool.balance == queueing::Balance::kCentral) {
+    return "not simulated: a measured curve of pods that are one";
   }
   return {};
 }
 
 }  // namespace
 
-Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model, Rate rate,
+Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model,
+                                         const sizing::Traffic& traffic,
                                          const sizing::PodsOutlook& outlook) {
   const queueing::Pool pool = model.At(outlook.pods, model.service_high);
   report::Confirmation confirmation;
   confirmation.pods = outlook.pods;
+  const Rate rate = outlook.rate;
   confirmation.rate = rate;
-  confirmation.balance = queueing::Name(pool.balance);
+  confirmation.users = traffic.users();
+  confirmation.balance = report::BalanceText(pool);
   confirmation.skipped = WhyNot(outlook, pool);
   if (!confirmation.skipped.empty()) {
     return confirmation;
   }
   std::vector<stats::BatchMeans> values(outlook.objectives.size(), stats::BatchMeans(kBatches));
   std::vector<double> most(values.size(), 0.0);
-  for (int batch = 0; batch < kBatches; ++batch) {
-    sim::SimOptions options = TRY(OptionsFor(pool));
-    options.seed = static_cast<std::uint64_t>(batch) + 1;
-    sim::SimProber prober(options);
-    measure::Load load;
+  sim::SimOptions options = TRY(OptionsFor(pool));
+  options.seed = 1;
+  measure::Load load;
+  if (traffic.users()) {
+    load.shape = measure::ClosedLoad{
+        .users = traffic.users()->count, .spawn = {}, .think = traffic.users()->think};
+  } else {
     load.shape = measure::OpenLoad{.rate = rate};
-    load.seed = static_cast<std::uint64_t>(batch) + 101;
-    const double seconds = static_cast<double>(kRequests) / rate.per_second;
-    load.warmup =
-        FromSeconds(std::max(kWarmupServices * Seconds(pool.service), kWarmupShare * seconds));
-    load.duration = FromSeconds(seconds);
-    measure::Unobserved nobody;
-    const measure::Measurement found = TRY(prober.Probe(load, nobody));
+  }
+  load.seed = 101;
+  const double seconds = static_cast<double>(kRequests) / rate.per_second;
+  load.warmup =
+      FromSeconds(std::max(kWarmupServices * Seconds(pool.service), kWarmupShare * seconds));
+  load.duration = FromSeconds(seconds);
+  const std::vector<measure::Measurement> batches =
+      TRY(sim::Replicate(options, load, kBatches, UsableCpus()));
+  for (const measure::Measurement& found : batches) {
     confirmation.requests += found.requests;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double value = ValueOf(found, outlook.objectives[i].objective, pool.delay);

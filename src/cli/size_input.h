@@ -61,6 +61,7 @@ struct ManifestsInput {
 
 struct SizeInput {
   TrafficInput traffic;
+  std::optional<queueing::Users> users;  ///< Instead of its rate, which is 0 then.
   std::vector<measure::Objective> objectives;
   std::vector<std::string> from;  ///< Runs to fit; empty: the service is given.
   std::vector<int> pods;          ///< Pods of each of them.

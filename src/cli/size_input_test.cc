@@ -146,5 +146,21 @@ TEST(ReadSizeInput, TellsEveryFaultAtOnce) {
       << fault;
 }
 
+TEST(ReadSizeInput, ReadsUsersInsteadOfARate) {
+  const SizeInput input = *Read({"--users", "500", "--think", "1s", "--latency", "50ms", "--p95",
+                                 "200ms", "--balance", "least", "--routers", "3"});
+  EXPECT_EQ(input.users, (queueing::Users{500, 1s}));
+  EXPECT_EQ(input.pod.routers, 3);
+  EXPECT_TRUE(Names(FaultOf({"--users", "500", "--latency", "50ms"}), "--think"));
+  EXPECT_TRUE(Names(FaultOf({"--rate", "5/s", "--think", "1s", "--latency", "50ms"}), "--think"));
+  EXPECT_TRUE(Names(FaultOf({"--rate", "5/s", "--users", "5", "--think", "1s"}), "--users"));
+  EXPECT_TRUE(Names(FaultOf({"--users", "0", "--think", "1s", "--latency", "50ms"}), "--users"));
+  EXPECT_TRUE(Names(FaultOf({"--users", "5", "--think", "1s", "--latency", "50ms", "--queue", "3"}),
+                    "--queue"));
+  EXPECT_TRUE(Names(
+      FaultOf({"--rate", "5/s", "--latency", "50ms", "--balance", "central", "--routers", "2"}),
+      "--routers"));
+}
+
 }  // namespace
 }  // namespace loadline::cli

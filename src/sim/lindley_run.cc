@@ -17,6 +17,9 @@ constexpr std::int64_t kWindowsPerSecond = 10;
 /// More slots than this would cost more to keep than events.
 constexpr std::int64_t kMostSlots = 20'000'000;
 
+/// Of a second: one by one up to here, as histograms beyond.
+constexpr std::size_t kFew = 4096;
+
 bool Undisturbed(const Disturbances& disturbances) {
   return disturbances.speed.empty() && !disturbances.pauses && !disturbances.wandering &&
          !disturbances.limit && disturbances.scaling.empty() && !disturbances.failures;
@@ -157,7 +160,20 @@ void LindleyRun::Count(Duration due, Duration departure) {
     }
     responses = &seconds_[later];
   }
-  (due >= load_.warmup ? responses->judged : responses->unjudged).Record(response);
+  responses->few.push_back(responses->judged.IndexOf(response) |
+                           (due >= load_.warmup ? kJudged : 0U));
+  if (responses->few.size() == kFew) {
+    Pour(*responses);
+  }
+}
+
+void LindleyRun::Pour(Responses& responses) {
+  for (const std::uint32_t bucket : responses.few) {
+    ((bucket & kJudged) != 0 ? responses.judged : responses.unjudged)
+        .RecordAtIndex(bucket & ~kJudged);
+  }
+  responses.few.clear();
+  responses.many = true;
 }
 
 void LindleyRun::GrowWindows(std::int64_t number) {
@@ -209,9 +225,17 @@ void LindleyRun::CloseWindow(bool stops) {
 
 void LindleyRun::EndSecond() {
   Responses& second = seconds_.front();
-  books_.AddResponses(second.judged, second.unjudged);
-  second.judged.Reset();
-  second.unjudged.Reset();
+  if (second.many) {
+    Pour(second);
+    books_.AddResponses(second.judged, second.unjudged);
+    second.judged.Reset();
+    second.unjudged.Reset();
+    second.many = false;
+  }
+  for (const std::uint32_t bucket : second.few) {
+    books_.AddResponse(bucket & ~kJudged, (bucket & kJudged) != 0);
+  }
+  second.few.clear();
   seconds_.push_back(std::move(second));
   seconds_.pop_front();
 }

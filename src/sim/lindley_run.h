@@ -55,11 +55,15 @@ class LindleyRun {
     std::int64_t good = 0;         // Of these: within SimOptions::goodput_within.
     Duration slowest{};
   };
-  /// Responses of one second, by whether they were due after the warm-up.
+  /// Responses of one second, by whether they were due after the warm-up: the first ones as buckets
+  /// of a histogram, kJudged set or not, which is cheaper as long as they are few.
   struct Responses {
+    std::vector<std::uint32_t> few;
+    bool many = false;  // Some are in these.
     stats::Histogram judged;
     stats::Histogram unjudged;
   };
+  static constexpr std::uint32_t kJudged = 1U << 31;
 
   void FillBlock();
   void Issue();
@@ -68,6 +72,7 @@ class LindleyRun {
   void GrowWindows(std::int64_t number);
   void CloseWindow(bool stops);
   void GiveUpUntil(Duration end);
+  static void Pour(Responses& responses);
   void EndSecond();
 
   // Constant after construction.

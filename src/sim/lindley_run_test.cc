@@ -151,6 +151,18 @@ TEST(LindleyRun, DoesSoWithManyPodsAndALongWayToTheLastDeparture) {
   EXPECT_EQ(ByRecursion(each), ByEvents(each));
 }
 
+TEST(LindleyRun, DoesSoWithThousandsOfRequestsInASecond) {
+  Case each;
+  each.options.service.pods = 1000;
+  each.options.service.queue = kUnlimitedQueue;
+  each.options.service.latency = *LatencyLaw::Exponential(100ms);
+  each.options.service.balance = Balance::kRoundRobin;
+  each.load.shape = measure::OpenLoad{.rate = Rate{9000}};
+  each.load.warmup = 1500ms;
+  each.load.duration = 3s;
+  EXPECT_EQ(ByRecursion(each), ByEvents(each));
+}
+
 TEST(LindleyRun, IsNotForWhatItCannotKnow) {
   const Case fits = Drawn(3);
   const auto refuses = [&](const auto& change) {

@@ -164,6 +164,19 @@ void ProbeBooks::AddResponses(const stats::Histogram& judged, const stats::Histo
   task.wire.Add(judged);
 }
 
+void ProbeBooks::AddResponse(std::uint32_t bucket, bool judged) {
+  measure::TaskSecond& second = second_.tasks.front();
+  ++second.succeeded;
+  second.response.RecordAtIndex(bucket);
+  second.wire.RecordAtIndex(bucket);
+  if (judged) {
+    measure::TaskMeasurement& task = measurement_.tasks.front();
+    ++task.succeeded;
+    task.response.RecordAtIndex(bucket);
+    task.wire.RecordAtIndex(bucket);
+  }
+}
+
 std::size_t ProbeBooks::TallyOf(Duration at, Ending ending) {
   std::size_t i = 0;
   while (i < error_status_.size() &&

@@ -63,6 +63,8 @@ class ProbeBooks {
   /// Responses of the requests that Add() counted in this second, by whether they were due after
   /// the warm-up.
   void AddResponses(const stats::Histogram& judged, const stats::Histogram& unjudged);
+  /// The same for one of them, by its bucket.
+  void AddResponse(std::uint32_t bucket, bool judged);
   /// A request that ended before it was ever dispatched; its departure is told apart.
   void NeverDispatched() { ++measurement_.accounts.never_dispatched; }
   void UserStarted() { ++progress_.users; }

@@ -10,6 +10,7 @@ spool     what keeping every row costs while the load runs                     4
 report    the HTML report of long runs: time, memory, size                      20 s
 gate      healthy runs refused, sabotaged runs accepted                       32 min
 sizing    price and time of the node plan beside an integer solver             2 min
+simulation  the simulator's speed, beside SimPy, Ciw and CloudSim Plus            8 min
 search    error rates of the search, on simulated services (--seeds 2000)      2 h
 
 Without a section: closed, tls, pacing and startup with 3 rounds instead of 9, 10 minutes in all.
@@ -28,6 +29,7 @@ import memory
 import pacing
 import report
 import search
+import simulation
 import sizing
 import spool
 import startup
@@ -35,7 +37,7 @@ import tls
 
 SECTIONS = {"closed": closed.run, "tls": tls.run, "pacing": pacing.run, "memory": memory.run,
             "startup": startup.run, "spool": spool.run, "report": report.run, "gate": gate.run,
-            "search": search.run, "sizing": sizing.run}
+            "search": search.run, "sizing": sizing.run, "simulation": simulation.run}
 QUICK, QUICK_ROUNDS = ["closed", "tls", "pacing", "startup"], 3
 
 

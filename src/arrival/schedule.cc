@@ -87,4 +87,10 @@ Duration Schedule::Due(std::int64_t k) {
   }
 }
 
+void Schedule::DueAll(std::int64_t k, std::span<Duration> out) {
+  for (Duration& due : out) {
+    due = Due(k++);
+  }
+}
+
 }  // namespace loadline::arrival

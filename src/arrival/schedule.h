@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "arrival/profile.h"
 #include "arrival/trace.h"
@@ -52,6 +53,9 @@ class Schedule {
   /// `k` must be >= 0 and must not be less than in the call before (else: aborts). Poisson costs
   /// about 10 ns for every arrival skipped since then.
   [[nodiscard]] Duration Due(std::int64_t k);
+
+  /// Due(k), Due(k + 1)…, as many as `out` has places.
+  void DueAll(std::int64_t k, std::span<Duration> out);
 
  private:
   enum class Kind { kConstant, kPoisson, kShaped, kShapedPoisson, kReplayed };

@@ -230,7 +230,13 @@ constexpr std::string_view kSimulateText =
     "Applies one load to a service that exists only in a file, in virtual time: ten minutes take\n"
     "a moment, and nothing is sent. What comes out is what run would say of such a service:\n"
     "verdict, store, reports, exit codes. find and verify do the same with --sim service.yaml.\n"
-    "The load comes from the options or from a scenario file, whose target is not asked.";
+    "The load comes from the options or from a scenario file, whose target is not asked.\n"
+    "\n"
+    "Keys of service.yaml, each with a default: pods, concurrency, queue, latency, overhead,\n"
+    "balance, routers, connections, discipline, cpu {limit, model}, error_rate, cold_start,\n"
+    "failures {every, outages [{at, pods}], restart, unnoticed, status}, scaling [{at, pods}],\n"
+    "speed [{at, speed}], pauses {every, length, first}, wandering {slow, stay}, rate_limit\n"
+    "{rate, burst, status}, tasks {NAME: size}, seed.";
 constexpr std::string_view kSimulateExamples =
     "loadline simulate service.yaml --rate 60/s --duration 10m --p95 200ms\n"
     "loadline simulate service.yaml scenario.yaml --users 50 --duration 10m\n"

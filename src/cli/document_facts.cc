@@ -127,21 +127,35 @@ report::VaryReport ReadVary(const Json& json) {
   return vary;
 }
 
-/// The curl commands of `json`, a step of the document, to the errors of the same step.
-void ReadCurls(const Json& json, report::RunReport& report) {
-  const auto errors = json.find("errors");
-  if (errors == json.end() || !errors->is_array()) {
-    return;
+void ReadCurls(const Json& errors, std::vector<measure::ErrorTally>& tallies) {
+  for (std::size_t i = 0; i < std::min(errors.size(), tallies.size()); ++i) {
+    if (errors[i].is_object() && TextAt(errors[i], "name") == tallies[i].name) {
+      tallies[i].curl = TextAt(errors[i], "curl");
+    }
   }
+}
+
+measure::PodFacts ReadPods(const Json& json) {
+  const auto count = [&](const char* key) {
+    return static_cast<std::int64_t>(NumberAt(json, key, 0.0));
+  };
+  return {.cpu_periods = count("cpu_periods"),
+          .throttled_periods = count("throttled_periods"),
+          .failures = count("failures"),
+          .lost = count("requests_lost")};
+}
+
+/// The curl commands and the pods of `json`, a step of the document, to the same step.
+void ReadStep(const Json& json, report::RunReport& report) {
   for (report::StepReport& step : report.steps) {
     if (step.measurement.step != NumberAt(json, "step", -1)) {
       continue;
     }
-    std::vector<measure::ErrorTally>& tallies = step.measurement.errors;
-    for (std::size_t i = 0; i < std::min(errors->size(), tallies.size()); ++i) {
-      if ((*errors)[i].is_object() && TextAt((*errors)[i], "name") == tallies[i].name) {
-        tallies[i].curl = TextAt((*errors)[i], "curl");
-      }
+    if (const auto errors = json.find("errors"); errors != json.end() && errors->is_array()) {
+      ReadCurls(*errors, step.measurement.errors);
+    }
+    if (const auto pods = json.find("pods"); pods != json.end() && pods->is_object()) {
+      step.measurement.pods = ReadPods(*pods);
     }
   }
 }
@@ -170,7 +184,7 @@ void AddDocumentFacts(std::string_view document, report::RunReport& report) {
   if (const auto steps = json.find("steps"); steps != json.end() && steps->is_array()) {
     for (const Json& step : *steps) {
       if (step.is_object()) {
-        ReadCurls(step, report);
+        ReadStep(step, report);
       }
     }
   }

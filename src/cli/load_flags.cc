@@ -44,6 +44,9 @@ constexpr std::array kResult = {
     Flag{"--quiet", "-q", "", "print the verdict alone"},
 };
 
+constexpr Flag kSimulatedRecords{"--records", "", "WHICH",
+                                 "all, errors, sample or none: rows to keep (default none)"};
+
 constexpr std::array kPipelines = {
     Flag{"--junit", "", "FILE", "the verdict as JUnit XML"},
     Flag{"--junit-undecided", "", "HOW",
@@ -165,7 +168,8 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
   if (command == CommandId::kRun || command == CommandId::kFind || command == CommandId::kVerify ||
       command == CommandId::kAb || command == CommandId::kSimulate) {
     for (const Flag& flag : kResult) {
-      Append(groups, "Result", flag);
+      const bool rows = std::string_view(flag.name) == kSimulatedRecords.name;
+      Append(groups, "Result", rows && command == CommandId::kSimulate ? kSimulatedRecords : flag);
     }
     for (const Flag& flag : kPipelines) {
       if (command != CommandId::kAb || IsOfComparisons(flag)) {
@@ -175,6 +179,8 @@ std::vector<FlagGroup> LoadFlagGroups(CommandId command) {
   }
   if (command == CommandId::kRun || command == CommandId::kAb) {
     Append(groups, "Generator", kNoBrake);
+  } else if (command == CommandId::kSimulate) {
+    Append(groups, "Load", kNoBrake);
   }
   std::erase_if(groups, [](const FlagGroup& group) { return group.flags.empty(); });
   return groups;

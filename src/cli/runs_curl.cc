@@ -117,6 +117,10 @@ Status Run(const Arguments& arguments) {
   const std::string path = TRY(StorePath(arguments));
   store::Store store = TRY(OpenForReading(path));
   const store::RunRecord record = TRY(store.ReadRun(arguments.positionals.front()));
+  if (record.info.start.target.rfind("simulated ", 0) == 0) {
+    return Wrong(fmt::format("run {} was simulated: nothing was sent that could be sent again",
+                             record.info.id));
+  }
   const FoundAttempt attempt = TRY(
       FindAttempt(store, record, {Plain(arguments.Value("--kind")), arguments.Value("--task")}));
   const scenario::Scenario scenario = TRY(ReadStored(record));

@@ -157,6 +157,9 @@ Status Session::BuildScenario() {
   style_ = StyleFor(out_);
   using Mode = LiveDisplay::Mode;
   simulation_ = Simulation::Read(arguments_, faults);
+  if (simulates() && !arguments_.Has("--records")) {
+    options_.engine.records = load::Records::kNone;
+  }
   // Virtual time is over before anybody could watch it.
   const bool silent = options_.quiet || simulates();
   display_ = std::make_unique<LiveDisplay>(
@@ -191,7 +194,7 @@ Status Session::BuildScenario() {
     faults.insert(faults.end(), built_.faults.begin(), built_.faults.end());
   }
   if (simulates() && faults.empty()) {
-    simulation_->Adopt(built_.scenario, faults);
+    simulation_->Adopt(built_.scenario, options_.engine.brake, faults);
   }
   if (!faults.empty()) {
     const bool unanswered = built_.unanswered && faults.size() == built_.faults.size();
@@ -350,6 +353,7 @@ ExitCode Session::FailUnopened(const Error& error) {
 
 Status Session::CreateEngine() {
   if (simulates()) {
+    TRY(simulation_->KeepRows(writer_->id(), writer_->spool_folder(), options_.engine));
     interruption_->OnFirst([this] { simulation_->Interrupt(); });
     return {};
   }
@@ -472,9 +476,10 @@ ExitCode Session::Close(ExitCode code, std::string_view summary) {
   display_->Clear();
   interruption_->OnFirst({});
   engine_.reset();  // Its spool files are complete now.
-  if (!simulates()) {
-    ImportRecords();
+  if (simulates()) {
+    Keep(simulation_->CloseRows());
   }
+  ImportRecords();
   if (write_error_) {
     code = Strongest({code, ExitCode::kRefused});
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/units_text.h"
 #include "report/text.h"
 #include "scenario/surroundings.h"
 
@@ -52,15 +53,8 @@ std::optional<Simulation> Simulation::Read(const Arguments& arguments,
     faults.push_back({where, "", fmt::format("also the URL \"{}\"", SubjectOf(arguments)),
                       "a service file alone, or with a scenario file: the service is the target"});
   }
-  for (const char* flag : {"--vary", "--overload", "--no-brake"}) {
-    if (arguments.Has(flag)) {
-      faults.push_back({flag, "", "a simulated service", "a real target with it"});
-    }
-  }
-  if (arguments.Has("--records") && arguments.Value("--records") != "none") {
-    faults.push_back({"--records", "", fmt::format("\"{}\"", arguments.Value("--records")),
-                      "none, or nothing at all: a simulated run keeps seconds and histograms, not "
-                      "a row for each request"});
+  if (arguments.Has("--overload")) {
+    faults.push_back({"--overload", "", "a simulated service", "a real target with it"});
   }
   Result<std::string> text = scenario::SystemSurroundings().read_file(simulation.file_);
   if (!text) {
@@ -78,8 +72,10 @@ void Simulation::ReplaceTarget(scenario::Input& input) const {
   input.virtual_time = true;
 }
 
-void Simulation::Adopt(const scenario::Scenario& scenario, std::vector<scenario::Fault>& faults) {
+void Simulation::Adopt(const scenario::Scenario& scenario, bool brake,
+                       std::vector<scenario::Fault>& faults) {
   sim::SimOptions options = service_.options;
+  options.brake = brake;
   options.tasks.clear();
   for (const scenario::Task& task : scenario.tasks) {
     options.tasks.push_back({.name = task.name, .weight = task.weight});
@@ -110,15 +106,39 @@ void Simulation::Adopt(const scenario::Scenario& scenario, std::vector<scenario:
     faults.push_back({file_, "", "", valid.error().message});
   }
   if (faults.empty()) {
+    capacity_ = sim::Capacity(options);
+    const auto* open = std::get_if<measure::OpenLoad>(&scenario.load.shape);
+    if (open != nullptr && scenario.load_given && open->trace == nullptr) {
+      asked_ = open->profile != nullptr ? Rate{open->profile->peak()} : open->rate;
+    }
     prober_ = std::make_unique<sim::SimProber>(std::move(options));
   }
+}
+
+Status Simulation::KeepRows(const std::string& run_id, const std::string& folder,
+                            const load::EngineOptions& options) {
+  if (options.records != load::Records::kNone) {
+    records_ = TRY(SimulatedRecords::Create(run_id, folder, options));
+    prober_->KeepRows(records_.get());
+  }
+  return {};
+}
+
+Status Simulation::CloseRows() {
+  prober_->KeepRows(nullptr);
+  const std::unique_ptr<SimulatedRecords> records = std::move(records_);
+  return records == nullptr ? Status() : records->Flush();
 }
 
 std::string Simulation::Text(const report::Style& style) const {
   report::TargetFacts target;
   target.method = "simulated";
-  target.url =
-      fmt::format("{} ({}): nothing is sent", Url(), sim::Describe(service_.options.service));
+  target.url = fmt::format("{} ({}; at most {}): nothing is sent", Url(),
+                           sim::Describe(service_.options.service), FormatRate(capacity_));
+  if (asked_.per_second > capacity_.per_second) {
+    target.url += fmt::format(". {} is {} more than that", FormatRate(asked_),
+                              FormatPercent(asked_.per_second / capacity_.per_second - 1.0));
+  }
   return report::TargetText(target, style);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "cli/arguments.h"
+#include "cli/simulated_records.h"
 #include "measure/prober.h"
 #include "report/style.h"
 #include "scenario/build.h"
@@ -31,12 +32,20 @@ class Simulation : public measure::Prober {
   void ReplaceTarget(scenario::Input& input) const;
 
   /// Takes tasks, timeout and objectives from the scenario. What does not fit (sizes of tasks that
-  /// it does not have) is appended to `faults`. Once, before Probe().
-  void Adopt(const scenario::Scenario& scenario, std::vector<scenario::Fault>& faults);
+  /// it does not have) is appended to `faults`. Once, before Probe(). `brake`: as of SimOptions.
+  void Adopt(const scenario::Scenario& scenario, bool brake, std::vector<scenario::Fault>& faults);
+
+  /// Rows go into `folder`, the spool of run `run_id`, as `options` (which rows, how many bytes)
+  /// choose them. After Adopt(). Errors: kIo.
+  [[nodiscard]] Status KeepRows(const std::string& run_id, const std::string& folder,
+                                const load::EngineOptions& options);
+  /// All rows are in the spool, and no more will come. Errors: kExhausted: some are lost.
+  [[nodiscard]] Status CloseRows();
 
   /// `sim:service.yaml`
   [[nodiscard]] std::string Url() const { return "sim:" + file_; }
-  /// The target and the service in words, with newlines.
+  /// The target and the service in words, with newlines: what all pods can do, and by how much the
+  /// load asks for more. After Adopt().
   [[nodiscard]] std::string Text(const report::Style& style) const;
 
   /// Stops the probe under way at its next window. Safe from any thread.
@@ -49,6 +58,9 @@ class Simulation : public measure::Prober {
   // Constant after Adopt().
   std::string file_;
   sim::ServiceFile service_;
+  Rate capacity_;  // Of all pods.
+  Rate asked_;     // Highest rate of the load; 0: the load has none of its own.
+  std::unique_ptr<SimulatedRecords> records_;  // Null: no rows are kept. Outlives the prober.
   std::unique_ptr<sim::SimProber> prober_;
   // Crosses threads; on the heap, because the object moves.
   std::unique_ptr<std::atomic<bool>> interrupted_ = std::make_unique<std::atomic<bool>>(false);

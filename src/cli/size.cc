@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/units_text.h"
+#include "cli/file_output.h"
 #include "cli/html_file.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
@@ -369,6 +370,9 @@ void SayAssumed(const Arguments& arguments, const SizeInput& input, report::Size
 Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   if (!input.manifests.folder.empty()) {
     TRY(CheckManifests(input.manifests));
+  }
+  if (arguments.Has("--json") && arguments.Value("--json") != "-") {
+    TRY(CheckWritable(arguments.Value("--json")));
   }
   report::SizeReport report;
   report.version = std::string(Version());

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
+#include "sim/replicate.h"
 #include "sim/sim_prober.h"
 #include "stats/batch_means.h"
 
@@ -117,24 +119,23 @@ Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model,
   }
   std::vector<stats::BatchMeans> values(outlook.objectives.size(), stats::BatchMeans(kBatches));
   std::vector<double> most(values.size(), 0.0);
-  for (int batch = 0; batch < kBatches; ++batch) {
-    sim::SimOptions options = TRY(OptionsFor(pool));
-    options.seed = static_cast<std::uint64_t>(batch) + 1;
-    sim::SimProber prober(options);
-    measure::Load load;
-    if (traffic.users()) {
-      load.shape = measure::ClosedLoad{
-          .users = traffic.users()->count, .spawn = {}, .think = traffic.users()->think};
-    } else {
-      load.shape = measure::OpenLoad{.rate = rate};
-    }
-    load.seed = static_cast<std::uint64_t>(batch) + 101;
-    const double seconds = static_cast<double>(kRequests) / rate.per_second;
-    load.warmup =
-        FromSeconds(std::max(kWarmupServices * Seconds(pool.service), kWarmupShare * seconds));
-    load.duration = FromSeconds(seconds);
-    measure::Unobserved nobody;
-    const measure::Measurement found = TRY(prober.Probe(load, nobody));
+  sim::SimOptions options = TRY(OptionsFor(pool));
+  options.seed = 1;
+  measure::Load load;
+  if (traffic.users()) {
+    load.shape = measure::ClosedLoad{
+        .users = traffic.users()->count, .spawn = {}, .think = traffic.users()->think};
+  } else {
+    load.shape = measure::OpenLoad{.rate = rate};
+  }
+  load.seed = 101;
+  const double seconds = static_cast<double>(kRequests) / rate.per_second;
+  load.warmup =
+      FromSeconds(std::max(kWarmupServices * Seconds(pool.service), kWarmupShare * seconds));
+  load.duration = FromSeconds(seconds);
+  const std::vector<measure::Measurement> batches =
+      TRY(sim::Replicate(options, load, kBatches, UsableCpus()));
+  for (const measure::Measurement& found : batches) {
     confirmation.requests += found.requests;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double value = ValueOf(found, outlook.objectives[i].objective, pool.delay);

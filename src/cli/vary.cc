@@ -84,6 +84,11 @@ Result<Variation> ReadVariation(const Arguments& arguments) {
   if (arguments.Has("--continue")) {
     return Invalid("--vary: found --continue beside it; expected one of them");
   }
+  if (arguments.Has("--sim")) {
+    return Invalid(
+        "--vary: found --sim beside it; a simulated service reads no body: expected a "
+        "real target, or a service file for each value");
+  }
   for (const char* file : {"--junit", "--prometheus"}) {
     if (arguments.Has(file)) {
       return Invalid(

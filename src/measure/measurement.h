@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,27 @@ struct Accounts {
   }
 };
 
+/// What the pods say of themselves, over a whole probe. Known of simulated services only.
+struct PodFacts {
+  std::int64_t cpu_periods = 0;        ///< Of a CPU quota: those in which a pod ran.
+  std::int64_t throttled_periods = 0;  ///< Of these: those in which it was stopped.
+  std::int64_t failures = 0;           ///< Pods that failed…
+  std::int64_t lost = 0;               ///< …and requests that were with them, or sent to them.
+
+  void Add(const PodFacts& other) {
+    cpu_periods += other.cpu_periods;
+    throttled_periods += other.throttled_periods;
+    failures += other.failures;
+    lost += other.lost;
+  }
+  void Subtract(const PodFacts& other) {
+    cpu_periods -= other.cpu_periods;
+    throttled_periods -= other.throttled_periods;
+    failures -= other.failures;
+    lost -= other.lost;
+  }
+};
+
 /// The outcome of one probe.
 struct Measurement {
   int step = 0;  ///< Number of the probe within its run; 0: preflight.
@@ -84,6 +106,8 @@ struct Measurement {
   Duration connect_mean{};
   Duration tls_mean{};
   Duration connection_wait_mean{};  ///< dispatched → sent, mean over requests.
+
+  std::optional<PodFacts> pods;
 
   // Generator.
   Generator generator;

@@ -156,6 +156,14 @@ Json AccountsJson(const measure::Accounts& a) {
               {"balanced", a.Balanced()}};
 }
 
+Json PodsJson(const std::optional<measure::PodFacts>& pods) {
+  return pods ? Json{{"cpu_periods", pods->cpu_periods},
+                     {"throttled_periods", pods->throttled_periods},
+                     {"failures", pods->failures},
+                     {"requests_lost", pods->lost}}
+              : Json();
+}
+
 Json Refusals(const std::vector<measure::Refusal>& refusals) {
   Json list = Json::array();
   for (const measure::Refusal& refusal : refusals) {
@@ -219,6 +227,7 @@ Json StepJson(const StepReport& step) {
   json["line_estimate_sd"] = Number(step.verdict.line_estimate_sd);
   json["generator"] = GeneratorJson(m.generator, m.accounts, m.valid(), m.generator_limited);
   json["accounts"] = AccountsJson(m.accounts);
+  json["pods"] = PodsJson(m.pods);
   return json;
 }
 
@@ -401,6 +410,7 @@ Json RunJson(const RunReport& report) {
   json["generator"] =
       GeneratorJson(totals.generator, totals.accounts, valid, totals.generator_limited);
   json["accounts"] = AccountsJson(totals.accounts);
+  json["pods"] = PodsJson(totals.pods);
   json["records_imported"] = report.stored >= 0 ? Json(report.stored) : Json();
   json["records_left_in"] = report.spool_note.empty() ? Json() : Json(report.spool_note);
   return json;

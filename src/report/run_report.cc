@@ -91,6 +91,10 @@ Totals TotalsOf(const RunReport& report) {
     }
     const measure::Measurement& m = step.measurement;
     AddAccounts(totals.accounts, m.accounts);
+    if (m.pods) {
+      totals.pods = totals.pods.value_or(measure::PodFacts{});
+      totals.pods->Add(*m.pods);
+    }
     const bool proves = step.verdict.result == measure::StepResult::kHeld ||
                         step.verdict.result == measure::StepResult::kBroken;
     if (goes_on && !m.valid() && !proves) {

@@ -126,6 +126,7 @@ struct Totals {
   measure::Accounts accounts;              ///< Of every step.
   measure::Generator generator;            ///< Of the steps that count for the verdict.
   std::vector<measure::Refusal> refusals;  ///< Of those steps, each reason once, in their order.
+  std::optional<measure::PodFacts> pods;   ///< Of every step; nothing where none knows of pods.
   bool generator_limited = false;
   int refused_probes = 0;  ///< Probes of a search that were refused, and left out for that.
 };

@@ -82,6 +82,24 @@ bool AnyOpenLoop(const RunReport& report) {
   return false;
 }
 
+/// What happened to simulated pods; empty if nothing did.
+std::string PodsText(const measure::PodFacts& pods, const Style& style) {
+  std::string text;
+  if (pods.cpu_periods > 0) {
+    const double share =
+        static_cast<double>(pods.throttled_periods) / static_cast<double>(pods.cpu_periods);
+    text =
+        fmt::format("throttled in {} of {} CPU periods ({})", FormatCount(pods.throttled_periods),
+                    FormatCount(pods.cpu_periods), FormatPercent(share));
+  }
+  if (pods.failures > 0) {
+    text +=
+        fmt::format("{}{} failed, {} request{} lost with them", text.empty() ? "" : "; ",
+                    FormatCount(pods.failures), FormatCount(pods.lost), pods.lost == 1 ? "" : "s");
+  }
+  return text.empty() ? text : Labelled(style, "pods", kVerdictLabel, text);
+}
+
 }  // namespace
 
 std::string ObjectiveLine(const measure::ObjectiveResult& result) {
@@ -244,7 +262,8 @@ std::string GeneratorText(const RunReport& report, const Style& style) {
                               ? std::string("1 probe was")
                               : fmt::format("{} probes were", totals.refused_probes));
   }
-  std::string text = Labelled(style, "generator", kVerdictLabel, health);
+  std::string text = totals.pods ? PodsText(*totals.pods, style) : "";
+  text += Labelled(style, "generator", kVerdictLabel, health);
   text += Labelled(style, "", kVerdictLabel, AccountsText(totals.accounts));
   if (!totals.accounts.Balanced()) {
     text += Labelled(style, "", kVerdictLabel,

@@ -40,7 +40,8 @@ std::string FlowText(const measure::Measurement& m, const Style& style) {
 
 /// How to send a request again that failed.
 std::string AgainText(const RunReport& report, const Style& style) {
-  return report.id.empty()
+  // Nobody can be asked again who was never asked.
+  return report.id.empty() || report.target.method == "simulated"
              ? std::string()
              : Labelled(style, "again", kVerdictLabel,
                         fmt::format("loadline runs curl {}     (a failed request for a terminal; "

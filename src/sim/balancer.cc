@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -40,6 +41,28 @@ Result<Balance> ParseBalance(std::string_view text) {
       ErrorCode::kInvalidArgument,
       fmt::format("balance `{}`: random, round-robin, least, p2c or connection would be right",
                   text)};
+}
+
+void Balancer::PickUnseen(std::size_t pods, std::span<std::uint32_t> out) {
+  CHECK(pods == 1 || balance_ == Balance::kRandom || balance_ == Balance::kRoundRobin);
+  if (pods == 1) {
+    std::fill(out.begin(), out.end(), 0U);
+    return;
+  }
+  if (balance_ == Balance::kRandom) {
+    Random random = random_;  // In registers.
+    for (std::uint32_t& pick : out) {
+      pick = static_cast<std::uint32_t>(random.Below(pods));
+    }
+    random_ = random;
+    return;
+  }
+  std::size_t next = cursor_ % pods;
+  for (std::uint32_t& pick : out) {
+    pick = static_cast<std::uint32_t>(next);
+    next = next + 1 == pods ? 0 : next + 1;
+  }
+  cursor_ = next;
 }
 
 int Balancer::PickLeast(const LeastLoads& requests) {

@@ -3,6 +3,7 @@
 // Belongs to one thread; the same seed and the same questions give the same answers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -34,6 +35,9 @@ class Balancer {
   /// The index of the pod for one request. `requests[i]` is how many pod i has now, waiting and in
   /// service; at least one pod.
   [[nodiscard]] int Pick(std::span<const int> requests);
+  /// As many calls of Pick() as `out` has places, among `pods` >= 1, for a balancer that does not
+  /// look: kRandom, kRoundRobin, or any with one pod.
+  void PickUnseen(std::size_t pods, std::span<std::uint32_t> out);
   /// The same pod as Pick(), for kLeast, from what is kept instead of looked at.
   [[nodiscard]] int PickLeast(const LeastLoads& requests);
 

@@ -178,6 +178,29 @@ Duration LatencyLaw::Draw(Random& random) const {
   return random.Uniform() < share_ ? first_ : second_;
 }
 
+void LatencyLaw::DrawAll(Random& random, std::span<Duration> out) const {
+  switch (kind_) {
+    case Kind::kConstant:
+      std::fill(out.begin(), out.end(), first_);
+      return;
+    case Kind::kExponential: {
+      const double mean_s = Seconds(first_);
+      Random mine = random;  // In registers.
+      for (Duration& value : out) {
+        value = std::min(kLongest, FromSeconds(mean_s * mine.Exponential()));
+      }
+      random = mine;
+      return;
+    }
+    case Kind::kLognormal:
+    case Kind::kBimodal:
+      break;
+  }
+  for (Duration& value : out) {
+    value = Draw(random);
+  }
+}
+
 std::string LatencyLaw::Text() const {
   const std::string first = FormatDurationExact(first_);
   switch (kind_) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,8 @@ class LatencyLaw {
 
   /// One service time, >= 0.
   [[nodiscard]] Duration Draw(Random& random) const;
+  /// As many calls of Draw() as `out` has places.
+  void DrawAll(Random& random, std::span<Duration> out) const;
 
   /// As ParseLatencyLaw() reads it: `lognormal:50ms,cv=0.5`.
   [[nodiscard]] std::string Text() const;

@@ -28,10 +28,11 @@ std::string ErrorName(Ending ending) {
 
 }  // namespace
 
-ProbeBooks::ProbeBooks(const SimOptions& options, const measure::Load& load,
+ProbeBooks::ProbeBooks(const SimOptions& options, const measure::Load& load, const RowOrder& rows,
                        measure::Observer& observer, Duration slowest)
     : options_(options),
       load_(load),
+      rows_(rows),
       observer_(observer),
       wants_events_(observer.WantsEvents()),
       slowest_(slowest),
@@ -89,6 +90,10 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
   measure::TaskMeasurement& task = measurement_.tasks[request.task];
   const bool in_time = at >= load_.warmup && issuing_;
   judged_completions_ += in_time ? 1 : 0;
+  std::size_t tally = 0;
+  if (failed && (judged || rows_.sink != nullptr)) {
+    tally = TallyOf(at, ending);
+  }
   if (failed) {
     ++progress_.failed;
     progress_.rejected += rejected ? 1 : 0;
@@ -99,7 +104,8 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
     if (judged) {
       ++task.failed;
       measurement_.rejected += rejected ? 1 : 0;
-      CountError(at, ending);
+      ++measurement_.errors[tally].count;
+      measurement_.errors[tally].last = at;
     }
   } else {
     ++second.succeeded;
@@ -115,6 +121,12 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
       task.wire.RecordAtIndex(wire_index);
     }
   }
+  if (request.sent) {
+    measurement_.accounts.cut += ending.kind == ErrorKind::kCut ? 1 : 0;
+    if (rows_.sink != nullptr) {
+      WriteRow(at, number, request, ending, tally);
+    }
+  }
   if (wants_events_) {
     events_.push_back(Event{.at = at,
                             .request = number,
@@ -124,7 +136,48 @@ void ProbeBooks::Departure(Duration at, std::uint32_t number, const Outstanding&
   }
 }
 
-void ProbeBooks::CountError(Duration at, Ending ending) {
+void ProbeBooks::Add(const Tally& tally) {
+  progress_.scheduled += tally.arrivals;
+  progress_.dispatched += tally.arrivals;
+  progress_.completed += tally.completed;
+  progress_.in_flight += tally.arrivals - tally.completed;
+  second_.scheduled += tally.arrivals;
+  second_.dispatched += tally.arrivals;
+  second_.completed += tally.completed;
+  answered_ += tally.completed;
+  slowest_ = std::max(slowest_, tally.slowest);
+  judged_arrivals_ += tally.judged_arrivals;
+  judged_completions_ += tally.in_time;
+  judged_good_ += tally.good;
+}
+
+void ProbeBooks::AddResponses(const stats::Histogram& judged, const stats::Histogram& unjudged) {
+  measure::TaskSecond& second = second_.tasks.front();
+  measure::TaskMeasurement& task = measurement_.tasks.front();
+  second.succeeded += judged.count() + unjudged.count();
+  task.succeeded += judged.count();
+  for (stats::Histogram* all : {&second.response, &second.wire}) {
+    all->Add(judged);
+    all->Add(unjudged);
+  }
+  task.response.Add(judged);
+  task.wire.Add(judged);
+}
+
+void ProbeBooks::AddResponse(std::uint32_t bucket, bool judged) {
+  measure::TaskSecond& second = second_.tasks.front();
+  ++second.succeeded;
+  second.response.RecordAtIndex(bucket);
+  second.wire.RecordAtIndex(bucket);
+  if (judged) {
+    measure::TaskMeasurement& task = measurement_.tasks.front();
+    ++task.succeeded;
+    task.response.RecordAtIndex(bucket);
+    task.wire.RecordAtIndex(bucket);
+  }
+}
+
+std::size_t ProbeBooks::TallyOf(Duration at, Ending ending) {
   std::size_t i = 0;
   while (i < error_status_.size() &&
          (measurement_.errors[i].kind != ending.kind || error_status_[i] != ending.status)) {
@@ -137,10 +190,41 @@ void ProbeBooks::CountError(Duration at, Ending ending) {
     tally.name = ErrorName(ending);
     tally.first = at;
     tally.sample = ending.status != 0 ? fmt::format("HTTP/1.1 {}", ending.status) : "";
+    tally.last = at;
     measurement_.errors.push_back(std::move(tally));
   }
-  ++measurement_.errors[i].count;
-  measurement_.errors[i].last = at;
+  return i;
+}
+
+void ProbeBooks::WriteRow(Duration at, std::uint32_t number, const Outstanding& request,
+                          Ending ending, std::size_t tally) {
+  const auto stamp = [&](Duration time) { return (rows_.start + time).count(); };
+  const bool sent = ending.kind != ErrorKind::kConnectRefused;
+  measure::Row row;
+  row.request = number;
+  row.scheduled_ns = stamp(request.scheduled);
+  row.dispatched_ns = stamp(request.dispatched);
+  row.sent_ns = sent ? row.dispatched_ns : 0;
+  row.first_byte_ns = ending.status != 0 ? stamp(at) : 0;
+  row.done_ns = stamp(at);
+  row.step = static_cast<std::uint16_t>(rows_.step);
+  row.task = request.task;
+  row.status = static_cast<std::uint16_t>(ending.status);
+  row.error_detail = static_cast<std::uint16_t>(tally);
+  row.kind = ending.kind;
+  row.flags = static_cast<std::uint8_t>(
+      measure::kRowLast | (request.scheduled < load_.warmup ? measure::kRowWarmup : 0) |
+      (sent ? 0 : measure::kRowNeverSent));
+  switch (rows_.sink->Take(row)) {
+    case RowSink::Fate::kStored:
+      ++measurement_.accounts.stored;
+      break;
+    case RowSink::Fate::kLost:
+      ++measurement_.accounts.dropped;
+      break;
+    case RowSink::Fate::kSkipped:
+      break;
+  }
 }
 
 void ProbeBooks::StopIssuing(Duration at, measure::StopReason reason) {
@@ -172,7 +256,7 @@ bool ProbeBooks::EndWindow(Duration end, measure::StopReason& reason) {
                                       .failed = progress_.failed,
                                       .answered = answered_,
                                       .in_flight = progress_.in_flight};
-  if (const auto stop = brake_.Look(end, totals, slowest_)) {
+  if (const auto stop = brake_.Look(end, totals, slowest_); stop && options_.brake) {
     reason = *stop;
     return true;
   }
@@ -273,7 +357,7 @@ measure::Measurement ProbeBooks::Finish(Duration end) {
   result.accounts.scheduled = progress_.scheduled;
   result.accounts.dispatched = progress_.dispatched;
   result.accounts.attempts = progress_.dispatched;
-  result.accounts.skipped = progress_.dispatched;  // Nothing is stored: there is no spool.
+  result.accounts.skipped = progress_.dispatched - result.accounts.stored - result.accounts.dropped;
   JudgeGenerator(result);
   return std::move(measurement_);
 }

@@ -31,15 +31,40 @@ struct Ending {
   int status = 200;  ///< 0: none was read.
 };
 
+/// What happened in a part of a window, counted by whoever knew it at once: the requests of a probe
+/// with one task that were sent when due and succeeded.
+struct Tally {
+  std::int64_t arrivals = 0;
+  std::int64_t judged_arrivals = 0;  ///< Of these: after the warm-up.
+  std::int64_t completed = 0;
+  std::int64_t in_time = 0;  ///< Of these: after the warm-up, while requests are issued.
+  std::int64_t good = 0;     ///< Of these: within SimOptions::goodput_within.
+  Duration slowest{};        ///< Longest response.
+};
+
+/// What a probe needs to know for its rows.
+struct RowOrder {
+  RowSink* sink = nullptr;  ///< Null: no rows are made.
+  int step = 1;
+  Duration start{};  ///< Of the probe, after kRunEpoch.
+};
+
 class ProbeBooks {
  public:
   /// `slowest`: longest response time of earlier probes, for the brake's patience.
-  ProbeBooks(const SimOptions& options, const measure::Load& load, measure::Observer& observer,
-             Duration slowest);
+  ProbeBooks(const SimOptions& options, const measure::Load& load, const RowOrder& rows,
+             measure::Observer& observer, Duration slowest);
 
   void Arrival(Duration at, std::uint32_t request, std::uint16_t task);
   void Dispatch(Duration at, const Outstanding& request);
   void Departure(Duration at, std::uint32_t number, const Outstanding& request, Ending ending);
+  /// The same in bulk; AddResponses() has to follow before the second ends.
+  void Add(const Tally& tally);
+  /// Responses of the requests that Add() counted in this second, by whether they were due after
+  /// the warm-up.
+  void AddResponses(const stats::Histogram& judged, const stats::Histogram& unjudged);
+  /// The same for one of them, by its bucket.
+  void AddResponse(std::uint32_t bucket, bool judged);
   /// A request that ended before it was ever dispatched; its departure is told apart.
   void NeverDispatched() { ++measurement_.accounts.never_dispatched; }
   void UserStarted() { ++progress_.users; }
@@ -61,12 +86,15 @@ class ProbeBooks {
  private:
   void EndSeconds(Duration end, bool last);
   void ResetSecond();
-  void CountError(Duration at, Ending ending);
+  [[nodiscard]] std::size_t TallyOf(Duration at, Ending ending);
+  void WriteRow(Duration at, std::uint32_t number, const Outstanding& request, Ending ending,
+                std::size_t tally);
   void JudgeGenerator(measure::Measurement& result) const;
 
   // Constant after construction.
   const SimOptions& options_;
   const measure::Load& load_;
+  RowOrder rows_;
   measure::Observer& observer_;
   bool wants_events_;
   // Owner thread only.

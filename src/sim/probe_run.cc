@@ -35,6 +35,14 @@ std::vector<double> Weights(const SimOptions& options) {
   return weights;
 }
 
+measure::PodFacts FactsOf(const Service& service) {
+  const ServiceCounters& counters = service.counters();
+  return {.cpu_periods = service.Periods(),
+          .throttled_periods = service.ThrottledPeriods(),
+          .failures = counters.pod_failures,
+          .lost = counters.lost + counters.refused};
+}
+
 arrival::Schedule MakeSchedule(const measure::Load& load) {
   const auto* open = std::get_if<measure::OpenLoad>(&load.shape);
   return open == nullptr ? arrival::Schedule::Constant(Rate{1.0})  // Never asked.
@@ -77,13 +85,13 @@ Status CheckLoad(const SimOptions& options, const measure::Load& load) {
 }
 
 ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
-                   const measure::Load& load, int step, measure::Observer& observer,
+                   const measure::Load& load, const RowOrder& rows, measure::Observer& observer,
                    Duration slowest)
     : options_(options),
       world_(world),
       origin_(origin),
       load_(load),
-      tag_base_(static_cast<std::uint64_t>(step) << 32),
+      tag_base_(static_cast<std::uint64_t>(rows.step) << 32),
       closed_(std::get_if<measure::ClosedLoad>(&load.shape)),
       issue_limit_(After(load.warmup, load.duration)),
       schedule_(MakeSchedule(load)),
@@ -91,9 +99,10 @@ ProbeRun::ProbeRun(const SimOptions& options, World& world, Instant origin,
                             : std::numeric_limits<std::uint64_t>::max()),
       thinking_(MakeThinkTimes(load)),
       mix_(Weights(options), load.seed),
-      books_(options, load, observer, slowest),
+      books_(options, load, rows, observer, slowest),
       timeout_(options.timeout),
-      boundary_(kWindow) {
+      boundary_(kWindow),
+      pods_before_(FactsOf(world.service())) {
   if (options.generator_limit.per_second > 0.0) {
     dispatch_gap_ = FromSeconds(1.0 / options.generator_limit.per_second);
   }
@@ -160,7 +169,10 @@ measure::Measurement ProbeRun::Run() {
   // The last window ends with the last departure, or where issuing stopped if that was later.
   StopReason unused{};
   static_cast<void>(books_.EndWindow(now_, unused));
-  return books_.Finish(now_);
+  measure::Measurement measurement = books_.Finish(now_);
+  measurement.pods = FactsOf(world_.service());
+  measurement.pods->Subtract(pods_before_);
+  return measurement;
 }
 
 void ProbeRun::TakeArrival(Duration at) {

@@ -24,10 +24,10 @@ namespace loadline::sim {
 
 class ProbeRun {
  public:
-  /// The probe numbered `step` begins at `origin` of the world's time. `load` must have passed
+  /// The probe `rows.step` begins at `origin` of the world's time. `load` must have passed
   /// CheckLoad(). `slowest`: longest response time of earlier probes.
   ProbeRun(const SimOptions& options, World& world, Instant origin, const measure::Load& load,
-           int step, measure::Observer& observer, Duration slowest);
+           const RowOrder& rows, measure::Observer& observer, Duration slowest);
 
   [[nodiscard]] measure::Measurement Run();
 
@@ -84,6 +84,7 @@ class ProbeRun {
   Duration others_{};   // Next time-out (or earlier), rejection or dispatch.
   Duration timeout_{};  // Lower bound of the next time-out.
   Duration boundary_;
+  measure::PodFacts pods_before_;  // Of earlier probes.
   Duration drain_end_ = Duration::max();
   Duration last_dispatch_ = Duration::min();
   std::uint32_t undispatched_ = 0;  // Number of the first request that was not dispatched.

@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
 #include "base/random.h"
+#include "sim/lindley_run.h"
 #include "sim/probe_run.h"
 #include "sim/world.h"
 
@@ -15,9 +17,6 @@ namespace {
 Error Bad(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
-
-/// Simulated calendars begin on 2026-01-01, so that the same probe is the same value every time.
-constexpr UtcTime kSimulatedEpoch{std::chrono::seconds(1'767'225'600)};
 
 }  // namespace
 
@@ -48,6 +47,24 @@ Status ValidateSim(const SimOptions& options) {
   return {};
 }
 
+Rate Capacity(const SimOptions& options) {
+  double weights = 0.0;
+  double sizes = 0.0;
+  for (const SimTask& task : options.tasks) {
+    weights += task.weight;
+    sizes += task.weight * task.size;
+  }
+  const ServiceOptions& service = options.service;
+  const double work_s =
+      Seconds(service.overhead) + Seconds(service.latency.Mean()) * sizes / weights;
+  double at_once = service.concurrency;
+  if (service.cpu_limit > 0.0) {
+    at_once = service.discipline == Discipline::kSlots ? std::min(at_once, service.cpu_limit)
+                                                       : service.cpu_limit;
+  }
+  return Rate{service.pods * at_once / work_s};
+}
+
 SimProber::SimProber(SimOptions options) : options_(std::move(options)) {
   CHECK(ValidateSim(options_).has_value());
 }
@@ -58,10 +75,16 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
                                               measure::Observer& observer) {
   TRY(CheckLoad(options_, load));
   ++probes_;
+  // The first world's seed is the run's own, each further probe has its own luck.
+  const std::uint64_t seed = StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_));
+  if (LindleyRun::Fits(options_, load, observer.WantsEvents() || rows_ != nullptr)) {
+    LindleyRun run(options_, load, seed, observer, slowest_);
+    measure::Measurement measurement = run.Run();
+    Enter(measurement, run.ended(), run.slowest());
+    return measurement;
+  }
   if (world_ == nullptr || !options_.carry_over) {
-    // The first world's seed is the run's own, each further probe has its own luck.
-    world_ = std::make_unique<World>(
-        options_, StreamSeed(options_.seed, static_cast<std::uint64_t>(probes_)));
+    world_ = std::make_unique<World>(options_, seed);
     world_now_ = Instant{};
   } else {
     world_now_ += options_.between_probes;
@@ -70,16 +93,21 @@ Result<measure::Measurement> SimProber::Probe(const measure::Load& load,
     while (world_->Advance(world_now_, leaving)) {
     }
   }
-  ProbeRun run(options_, *world_, world_now_, load, probes_, observer, slowest_);
+  const RowOrder order{.sink = rows_, .step = probes_, .start = kBeforeFirstProbe + spent_};
+  ProbeRun run(options_, *world_, world_now_, load, order, observer, slowest_);
   measure::Measurement measurement = run.Run();
-  measurement.step = probes_;
-  measurement.started_after = spent_;
-  measurement.started = kSimulatedEpoch + spent_;
   world_now_ += run.ended();
-  slowest_ = run.slowest();
-  spent_ += run.ended();
-  requests_ += measurement.accounts.scheduled;
+  Enter(measurement, run.ended(), run.slowest());
   return measurement;
+}
+
+void SimProber::Enter(measure::Measurement& measurement, Duration ended, Duration slowest) {
+  measurement.step = probes_;
+  measurement.started_after = kBeforeFirstProbe + spent_;
+  measurement.started = kFirstProbe + spent_;
+  slowest_ = slowest;
+  spent_ += ended;
+  requests_ += measurement.accounts.scheduled;
 }
 
 }  // namespace loadline::sim

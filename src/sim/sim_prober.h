@@ -16,6 +16,7 @@
 #include "base/units.h"
 #include "measure/prober.h"
 #include "sim/disturbance.h"
+#include "sim/row_sink.h"
 #include "sim/service.h"
 
 namespace loadline::sim {
@@ -57,12 +58,25 @@ struct SimOptions {
   Rate generator_limit{0.0};
   /// Allowed lateness p99 (DESIGN: max(1 ms, 2 % of the tightest latency objective)).
   Duration lateness_allowed = 1ms;
+  /// Whether a probe ends at > 50 % errors for 2 s, or 2 s without a reply (measure/brake.h).
+  bool brake = true;
   /// Service times, balancing, errors and wandering. Arrivals and think times follow Load::seed.
   std::uint64_t seed = 1;
 };
 
 /// Errors: kInvalidArgument naming the first value out of its range.
 [[nodiscard]] Status ValidateSim(const SimOptions& options);
+
+/// The rate at which all pods are always busy: beyond it queues grow, or requests are turned away.
+/// As the service begins: changes of speed, of the number of pods, pauses, failures and the rate
+/// limiter are left out. Endless where requests take no time.
+[[nodiscard]] Rate Capacity(const SimOptions& options);
+
+/// Simulated calendars begin on 2026-01-01, so that the same probe is the same value every time:
+/// the first probe starts then. Stamps count from a little before, because 0 stands for never.
+inline constexpr UtcTime kFirstProbe{std::chrono::seconds(1'767'225'600)};
+inline constexpr Duration kBeforeFirstProbe = 1ms;
+inline constexpr UtcTime kRunEpoch = kFirstProbe - kBeforeFirstProbe;
 
 class World;
 
@@ -81,6 +95,10 @@ class SimProber : public measure::Prober {
   [[nodiscard]] Result<measure::Measurement> Probe(const measure::Load& load,
                                                    measure::Observer& observer) override;
 
+  /// From now on each request becomes a row, which `rows` is given when it ends. It must outlive
+  /// the prober; null: no rows.
+  void KeepRows(RowSink* rows) { rows_ = rows; }
+
   /// Virtual time spent in all probes so far, drains and gaps between them included.
   [[nodiscard]] Duration spent() const { return spent_; }
   /// Requests scheduled in all probes so far.
@@ -89,9 +107,13 @@ class SimProber : public measure::Prober {
   [[nodiscard]] int probes() const { return probes_; }
 
  private:
+  /// A probe is over: stamps its measurement, and enters it in the sums.
+  void Enter(measure::Measurement& measurement, Duration ended, Duration slowest);
+
   // Constant after construction.
   SimOptions options_;
   // Owner thread only.
+  RowSink* rows_ = nullptr;
   std::unique_ptr<World> world_;
   Instant world_now_{};
   Duration spent_{};

@@ -370,7 +370,7 @@ TEST(SimProber, CarriesTheBacklogOverIfAsked) {
   const Measurement m = *prober.Probe(Constant(1, 1s), second);
   // It begins at 3.45 s; the pod is busy until 4 s.
   EXPECT_EQ(second.Response(0), 650ms);
-  EXPECT_EQ(m.started_after, 3450ms);
+  EXPECT_EQ(m.started_after, 3450ms + kBeforeFirstProbe);
   EXPECT_EQ(m.step, 2);
 }
 
@@ -446,6 +446,19 @@ TEST(SimProber, RefusesLoadsThatCannotBe) {
   EXPECT_EQ(error(Users(0, 1s, 1s)).code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(error(Poisson(1, -1s)).code, ErrorCode::kInvalidArgument);
   EXPECT_THAT(error(Users(1, 0ms, 1s)).message, HasSubstr("never let time pass"));
+}
+
+TEST(Capacity, IsWhatAllPodsDoTogether) {
+  // 4 pods of 2 slots, 40 ms + 10 ms: 8 / 0.05 = 160/s.
+  SimOptions options = Target(4, 2, 10, "constant:40ms");
+  options.service.overhead = 10ms;
+  EXPECT_DOUBLE_EQ(Capacity(options).per_second, 160.0);
+  // Half a core each: 4 · 0.5 / 0.05.
+  options.service.cpu_limit = 0.5;
+  EXPECT_DOUBLE_EQ(Capacity(options).per_second, 40.0);
+  // Three in four take 40 ms, the fourth 160 ms: 70 ms and 10 ms.
+  options.tasks = {{.name = "small", .weight = 3}, {.name = "large", .size = 4}};
+  EXPECT_DOUBLE_EQ(Capacity(options).per_second, 25.0);
 }
 
 TEST(SimOptions, AreRefusedOutOfRange) {

@@ -128,6 +128,18 @@ class Manifests(Size):
         self.size(*self.OPTIONS, "--force")
         self.assertEqual(hpa.read_text(), before["hpa.yaml"])
 
+    def test_gpus_and_one_pod_for_each_node(self):
+        self.size(*RATE, "--pod-cpu", "0.5", "--gpus", "2", "--one-per-node", "-o", "m")
+        patch = self.read("deployment-patch.yaml")
+        validate(merged(base_for(patch), patch))
+        pod = patch["spec"]["template"]["spec"]
+        self.assertEqual(pod["containers"][0]["resources"]["limits"], {"nvidia.com/gpu": "2"})
+        self.assertIn("podAntiAffinity", pod["affinity"])
+
+    def test_a_document_that_cannot_be_written_leaves_nothing(self):
+        self.refused(*self.OPTIONS, "--json", "/nonexistent/size.json")
+        self.assertFalse((self.folder / "m").exists())
+
     def test_names_that_kubernetes_refuses_write_nothing(self):
         self.assertIn('deployment "Model_1"', self.refused(*self.OPTIONS, "--name", "Model_1"))
         self.assertFalse((self.folder / "m").exists())
@@ -350,7 +362,7 @@ class BadInput(Size):
         self.assertIn('no node type "Standard_D4s_v4"', complaint)
         self.assertIn("Standard_D4s_v5", complaint)
         self.assertIn("--pod-cpu", self.refused(*RATE, "--node", "Standard_D4s_v5"))
-        self.assertIn("--max-nodes: how many pods a node holds", self.refused(*RATE, "--max-nodes", "3"))
+        self.assertIn("--max-nodes: says something of nodes", self.refused(*RATE, "--max-nodes", "3"))
 
     def test_price_files(self):
         def complaint(text):

@@ -1,0 +1,274 @@
+#include "sim/lindley_run.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <utility>
+
+namespace loadline::sim {
+namespace {
+
+using measure::ErrorKind;
+using measure::StopReason;
+
+constexpr Duration kWindow = 100ms;
+constexpr std::int64_t kWindowsPerSecond = 10;
+/// More slots than this would cost more to keep than events.
+constexpr std::int64_t kMostSlots = 20'000'000;
+
+/// Of a second: one by one up to here, as histograms beyond.
+constexpr std::size_t kFew = 4096;
+
+bool Undisturbed(const Disturbances& disturbances) {
+  return disturbances.speed.empty() && !disturbances.pauses && !disturbances.wandering &&
+         !disturbances.limit && disturbances.scaling.empty() && !disturbances.failures;
+}
+
+bool LooksAtNothing(const ServiceOptions& service) {
+  return service.balance == Balance::kRandom || service.balance == Balance::kRoundRobin ||
+         service.pods == 1;
+}
+
+/// The window in which an instant lies: (begin, end], the first one with its begin.
+std::int64_t WindowOf(Duration at) {
+  return std::max<std::int64_t>(at.count() - 1, 0) / kWindow.count();
+}
+
+}  // namespace
+
+bool LindleyRun::Fits(const SimOptions& options, const measure::Load& load, bool wants_events) {
+  const ServiceOptions& service = options.service;
+  const auto* open = std::get_if<measure::OpenLoad>(&load.shape);
+  return open != nullptr && measure::ArrivalsOf(*open) > 0 && !wants_events &&
+         options.presence == Presence::kAnswers && Undisturbed(options.disturbances) &&
+         !options.carry_over && options.generator_limit.per_second == 0.0 &&
+         options.tasks.size() == 1 && options.tasks.front().size == 1.0 &&
+         LooksAtNothing(service) && service.queue == kUnlimitedQueue &&
+         service.discipline == Discipline::kSlots && service.cpu_limit == 0.0 &&
+         service.routers == 1 && service.error_rate == 0.0 &&
+         service.cold_start == Duration::zero() &&
+         std::int64_t{service.pods} * service.concurrency <= kMostSlots;
+}
+
+LindleyRun::LindleyRun(const SimOptions& options, const measure::Load& load, std::uint64_t seed,
+                       measure::Observer& observer, Duration slowest)
+    : options_(options),
+      load_(load),
+      slots_per_pod_(static_cast<std::size_t>(options.service.concurrency)),
+      total_(load.requests > 0 ? load.requests : std::numeric_limits<std::int64_t>::max()),
+      issue_before_(load.duration > Duration::max() - load.warmup ? Duration::max()
+                                                                  : load.warmup + load.duration),
+      stop_(issue_before_),
+      schedule_(measure::ScheduleOf(std::get<measure::OpenLoad>(load.shape), load.seed)),
+      random_(StreamSeed(StreamSeed(seed, 10), 0)),  // As World and Service have them.
+      balancer_(options.service.balance, StreamSeed(StreamSeed(seed, 10), 1)),
+      books_(options, load, RowOrder{}, observer, slowest),
+      free_(static_cast<std::size_t>(options.service.pods) * slots_per_pod_),
+      windows_(1),
+      seconds_(1),
+      boundary_(kWindow) {
+  const auto& open = std::get<measure::OpenLoad>(load.shape);
+  const std::uint64_t all = measure::ArrivalsOf(open);
+  total_ = static_cast<std::int64_t>(std::min(all, static_cast<std::uint64_t>(total_)));
+  if (total_ != std::numeric_limits<std::int64_t>::max()) {
+    arrival::Schedule ahead = schedule_;
+    const Duration last = ahead.Due(total_ - 1);
+    if (last < std::min(issue_before_, arrival::kNever)) {
+      stop_ = last;  // With the last arrival.
+    }
+  }
+  issue_before_ = std::min(issue_before_, arrival::kNever);
+}
+
+void LindleyRun::FillBlock() {
+  const std::size_t count =
+      static_cast<std::size_t>(std::min<std::int64_t>(kBlock, total_ - drawn_));
+  schedule_.DueAll(drawn_, std::span(due_).first(count));
+  options_.service.latency.DrawAll(random_, std::span(work_).first(count));
+  balancer_.PickUnseen(static_cast<std::size_t>(options_.service.pods), pod_);
+  if (options_.service.overhead > Duration::zero()) {
+    for (Duration& work : work_) {
+      work += options_.service.overhead;
+    }
+  }
+  std::fill(due_.begin() + static_cast<std::ptrdiff_t>(count), due_.end(), arrival::kNever);
+  drawn_ += static_cast<std::int64_t>(count);
+  taken_ = 0;
+}
+
+Duration LindleyRun::Serve(std::uint32_t pod, Duration due, Duration work) {
+  Duration* const slots = &free_[pod * slots_per_pod_];
+  const Duration departure = std::max(due, slots[0]) + work;
+  // The slot that was free first is free last now, or sinks to where it belongs.
+  std::size_t hole = 0;
+  for (std::size_t child = 1; child < slots_per_pod_; child = 2 * hole + 1) {
+    child += child + 1 < slots_per_pod_ && slots[child + 1] < slots[child] ? 1 : 0;
+    if (slots[child] >= departure) {
+      break;
+    }
+    slots[hole] = slots[child];
+    hole = child;
+  }
+  slots[hole] = departure;
+  return departure;
+}
+
+void LindleyRun::Issue() {
+  for (;; ++taken_) {
+    if (taken_ == kBlock) {
+      FillBlock();
+    }
+    const Duration due = due_[taken_];
+    if (due > boundary_ || due >= issue_before_) {
+      return;
+    }
+    ++arrivals_;
+    judged_ += due >= load_.warmup ? 1 : 0;
+    Count(due, Serve(pod_[taken_], due, work_[taken_]));
+  }
+}
+
+void LindleyRun::Count(Duration due, Duration departure) {
+  const Duration response = departure - due;
+  if (response > options_.timeout) [[unlikely]] {
+    gives_up_.push_back(due + options_.timeout);
+    last_end_ = std::max(last_end_, gives_up_.back());
+    return;
+  }
+  last_end_ = std::max(last_end_, departure);
+  const bool now = departure <= boundary_;
+  const std::int64_t number = now ? window_ : WindowOf(departure);
+  if (number - window_ >= std::ssize(windows_)) [[unlikely]] {
+    GrowWindows(number);
+  }
+  Slot& window = windows_[static_cast<std::size_t>(number) & (windows_.size() - 1)];
+  // A request that comes as the last one and takes no time at all leaves after the stop.
+  const bool before_stop = departure <= stop_ && (response > Duration::zero() || due < stop_);
+  const bool in_time = before_stop && departure >= load_.warmup;
+  ++window.completed;
+  window.before_stop += before_stop ? 1 : 0;
+  window.in_time += in_time ? 1 : 0;
+  window.good += in_time && response <= options_.goodput_within ? 1 : 0;
+  window.slowest = std::max(window.slowest, response);
+  Responses* responses = &seconds_.front();
+  if (!now) {
+    const auto later =
+        static_cast<std::size_t>(number / kWindowsPerSecond - window_ / kWindowsPerSecond);
+    while (seconds_.size() <= later) {
+      seconds_.emplace_back();
+    }
+    responses = &seconds_[later];
+  }
+  responses->few.push_back(responses->judged.IndexOf(response) |
+                           (due >= load_.warmup ? kJudged : 0U));
+  if (responses->few.size() == kFew) {
+    Pour(*responses);
+  }
+}
+
+void LindleyRun::Pour(Responses& responses) {
+  for (const std::uint32_t bucket : responses.few) {
+    ((bucket & kJudged) != 0 ? responses.judged : responses.unjudged)
+        .RecordAtIndex(bucket & ~kJudged);
+  }
+  responses.few.clear();
+  responses.many = true;
+}
+
+void LindleyRun::GrowWindows(std::int64_t number) {
+  std::size_t size = windows_.size();
+  while (number - window_ >= static_cast<std::int64_t>(size)) {
+    size *= 2;
+  }
+  std::vector<Slot> larger(size);
+  for (std::int64_t i = window_; i < window_ + std::ssize(windows_); ++i) {
+    const auto place = static_cast<std::size_t>(i);
+    larger[place & (size - 1)] = windows_[place & (windows_.size() - 1)];
+  }
+  windows_.swap(larger);
+}
+
+void LindleyRun::GiveUpUntil(Duration end) {
+  for (; !gives_up_.empty() && gives_up_.front() <= end; gives_up_.pop_front()) {
+    const Duration at = gives_up_.front();
+    const Outstanding request{.scheduled = at - options_.timeout,
+                              .dispatched = at - options_.timeout};
+    books_.Departure(at, 0, request, {ErrorKind::kTimeoutWhole, 0});
+  }
+}
+
+void LindleyRun::CloseWindow(bool stops) {
+  Slot& window = windows_[static_cast<std::size_t>(window_) & (windows_.size() - 1)];
+  if (!issuing_) {
+    books_.Add({.completed = window.completed, .slowest = window.slowest});
+  } else {
+    books_.Add({.arrivals = arrivals_,
+                .judged_arrivals = judged_,
+                .completed = stops ? window.before_stop : window.completed,
+                .in_time = window.in_time,
+                .good = window.good,
+                .slowest = window.slowest});
+    if (stops) {
+      GiveUpUntil(stop_);
+      books_.StopIssuing(stop_, StopReason::kComplete);
+      books_.Add({.completed = window.completed - window.before_stop});
+      issuing_ = false;
+      ended_ = stop_;
+    }
+  }
+  GiveUpUntil(boundary_);
+  window = {};
+  arrivals_ = 0;
+  judged_ = 0;
+}
+
+void LindleyRun::EndSecond() {
+  Responses& second = seconds_.front();
+  if (second.many) {
+    Pour(second);
+    books_.AddResponses(second.judged, second.unjudged);
+    second.judged.Reset();
+    second.unjudged.Reset();
+    second.many = false;
+  }
+  for (const std::uint32_t bucket : second.few) {
+    books_.AddResponse(bucket & ~kJudged, (bucket & kJudged) != 0);
+  }
+  second.few.clear();
+  seconds_.push_back(std::move(second));
+  seconds_.pop_front();
+}
+
+measure::Measurement LindleyRun::Run() {
+  for (;; ++window_, boundary_ += kWindow) {
+    if (issuing_) {
+      Issue();
+    }
+    CloseWindow(issuing_ && stop_ <= boundary_);
+    if (!issuing_ && last_end_ <= boundary_) {
+      break;
+    }
+    if ((window_ + 1) % kWindowsPerSecond == 0) {
+      EndSecond();
+    }
+    StopReason reason{};
+    if (books_.EndWindow(boundary_, reason)) {
+      books_.StopIssuing(boundary_, reason);
+      issuing_ = false;
+      ended_ = boundary_;
+      if (last_end_ <= boundary_) {
+        break;
+      }
+    }
+  }
+  ended_ = std::max(ended_, last_end_);
+  EndSecond();
+  StopReason unused{};
+  static_cast<void>(books_.EndWindow(ended_, unused));
+  measure::Measurement measurement = books_.Finish(ended_);
+  measurement.pods = measure::PodFacts{};  // No quota, no failures.
+  return measurement;
+}
+
+}  // namespace loadline::sim

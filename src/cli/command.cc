@@ -102,6 +102,8 @@ constexpr std::array kCompareFlags = {
 
 constexpr std::array kSizeTrafficFlags = {
     Flag{"--rate", "", "RATE", "traffic to size for: 2000/s"},
+    Flag{"--users", "", "N", "instead of --rate: users who wait for their answers"},
+    Flag{"--think", "", "TIME", "a user's pause after an answer: 1s; 0s for none"},
     Flag{"--history", "", "FILE", "instead of --rate: its CSV (time,rate), forecast (upper end)"},
     Flag{"--growth", "", "SHARE", "grown by: 30%; 9 is tenfold; 30%/y each year (default 0)"},
     Flag{"--horizon", "", "TIME", "how far ahead: 12mo, 8w, 2027-11-26 (default 12mo)"},
@@ -125,6 +127,7 @@ constexpr std::array kSizeServiceFlags = {
     Flag{"--queue", "", "N", "places to wait, per pod; beyond them 503 (default unlimited)"},
     Flag{"--balance", "", "HOW",
          "random, round-robin, p2c, least, central (default: fitted, or random)"},
+    Flag{"--routers", "", "N", "balancers that see only their own requests (default 1)"},
 };
 
 constexpr std::array kSizeClusterFlags = {
@@ -178,6 +181,7 @@ constexpr std::array kSizeOutputFlags = {
     Flag{"--explain", "", "", "every line of the classic arithmetic"},
     Flag{"--no-confirm", "", "", "do not run the answer in the simulator"},
     Flag{"--json", "", "FILE", "the answer as JSON; - is standard output"},
+    Flag{"--html", "", "FILE", "the answer as a page with charts; - is standard output"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 
@@ -226,7 +230,13 @@ constexpr std::string_view kSimulateText =
     "Applies one load to a service that exists only in a file, in virtual time: ten minutes take\n"
     "a moment, and nothing is sent. What comes out is what run would say of such a service:\n"
     "verdict, store, reports, exit codes. find and verify do the same with --sim service.yaml.\n"
-    "The load comes from the options or from a scenario file, whose target is not asked.";
+    "The load comes from the options or from a scenario file, whose target is not asked.\n"
+    "\n"
+    "Keys of service.yaml, each with a default: pods, concurrency, queue, latency, overhead,\n"
+    "balance, routers, connections, discipline, cpu {limit, model}, error_rate, cold_start,\n"
+    "failures {every, outages [{at, pods}], restart, unnoticed, status}, scaling [{at, pods}],\n"
+    "speed [{at, speed}], pauses {every, length, first}, wandering {slow, stay}, rate_limit\n"
+    "{rate, burst, status}, tasks {NAME: size}, seed.";
 constexpr std::string_view kSimulateExamples =
     "loadline simulate service.yaml --rate 60/s --duration 10m --p95 200ms\n"
     "loadline simulate service.yaml scenario.yaml --users 50 --duration 10m\n"

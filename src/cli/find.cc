@@ -60,7 +60,7 @@ std::optional<double> RateOf(const measure::LoadLine& line, const report::RunRep
   if (line.axis == measure::SearchAxis::kUsers) {
     return line.held ? AchievedAt(report, *line.held) : std::nullopt;
   }
-  return line.Level();
+  return line.Reached();
 }
 
 std::optional<double> CleanRate(const report::RunReport& report) {

@@ -1,18 +1,13 @@
 // `loadline report [RUN]`: a stored run as one HTML file.
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "cli/html_file.h"
 #include "cli/store_access.h"
 #include "cli/stored_report.h"
 #include "cli/subcommands.h"
@@ -57,61 +52,6 @@ Result<std::string> Page(store::Store& store, const store::RunRecord& record) {
   return report::HtmlPage(facts, timeline);
 }
 
-Error CannotWrite(const std::string& path) {
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("--out: cannot write \"{}\": {}", path, std::strerror(errno))};
-}
-
-/// Nothing of the user's is lost: a file that is there must be a report, or empty, or `force`.
-Status CheckTarget(const std::string& path, bool force) {
-  std::error_code code;
-  if (force || !fs::is_regular_file(path, code) || fs::file_size(path, code) == 0) {
-    return {};
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string begin(report::kReportMark.size(), '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  if (file && begin == report::kReportMark) {
-    return {};
-  }
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("--out: \"{}\" exists and is no report of loadline; another name, or "
-                           "--force to replace it",
-                           path)};
-}
-
-Status WriteWhole(const std::string& path, const std::string& page) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    return CannotWrite(path);
-  }
-  file << page;
-  file.close();
-  return file ? Status() : Status(CannotWrite(path));
-}
-
-/// Beside its place first, so that a full disk leaves the earlier report as it was.
-Status WritePage(const std::string& path, const std::string& page) {
-  std::error_code code;
-  if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
-    return WriteWhole(path, page);  // A pipe or a device.
-  }
-  const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
-  const Status written = WriteWhole(temporary, page);
-  if (!written) {
-    const int error = errno;
-    std::remove(temporary.c_str());
-    errno = error;
-    return CannotWrite(path);
-  }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const Error error = CannotWrite(path);
-    std::remove(temporary.c_str());
-    return error;
-  }
-  return {};
-}
-
 Status Report(const Arguments& arguments) {
   const std::string which =
       arguments.positionals.empty() ? std::string("@last") : arguments.positionals.front();
@@ -134,9 +74,11 @@ Status Report(const Arguments& arguments) {
   if (fs::is_directory(path, code)) {
     path = (fs::path(path) / name).string();
   }
-  TRY(CheckTarget(path, arguments.Has("--force")));
+  if (!arguments.Has("--force")) {
+    TRY(CheckHtmlTarget(path, "--out", "another name, or --force to replace it"));
+  }
   const std::string page = TRY(Page(store, record));
-  TRY(WritePage(path, page));
+  TRY(WriteHtml(path, "--out", page));
   fmt::print("{}\n", path);
   return {};
 }

@@ -80,6 +80,12 @@ measure::Load Steady(double rate, Duration duration) {
   return load;
 }
 
+TEST(SimulateHelp, NamesEveryKeyOfAServiceFile) {
+  for (const std::string_view key : sim::ServiceKeys()) {
+    EXPECT_THAT(std::string(Get(CommandId::kSimulate).text), HasSubstr(std::string(key)));
+  }
+}
+
 TEST_F(SimulationTest, IsNoneWithoutAService) {
   EXPECT_FALSE(Read({"run", "http://127.0.0.1:1/"}).has_value());
   EXPECT_THAT(Faults(), IsEmpty());

@@ -13,10 +13,13 @@
 
 #include "base/clock.h"
 #include "base/units_text.h"
+#include "cli/file_output.h"
+#include "cli/html_file.h"
 #include "cli/size_confirm.h"
 #include "cli/size_input.h"
 #include "cli/size_manifests.h"
 #include "cli/size_nodes.h"
+#include "cli/size_page.h"
 #include "cli/size_placement.h"
 #include "cli/size_runs.h"
 #include "cli/size_traffic.h"
@@ -53,6 +56,84 @@ std::string Times(double factor) {
   return factor < 10 ? fmt::format("{:.1f}x", factor) : fmt::format("{:.0f}x", factor);
 }
 
+/// How pods slow each other down.
+void SayScaling(const sizing::FittedService& fitted, report::SizeReport& report) {
+  if (!fitted.scaling) {
+    report.thin_ice.push_back(
+        "whether pods get in each other's way is not measured: finds at three or more numbers of "
+        "pods (--from A --pods 1 --from B --pods 2 --from C --pods 4) would tell");
+    return;
+  }
+  const queueing::UslFit& fit = *fitted.scaling;
+  const std::string pods = fmt::format("{}", fmt::join(fitted.scaling_pods, ", "));
+  if (!fit.Shown()) {
+    report.fit_lines.push_back(
+        fmt::format("pods do not get in each other's way as far as measured ({} pods; at {} each "
+                    "is at most {:.2f}x slower)",
+                    pods, fitted.most_pods, fit.SlowdownAt(fitted.most_pods).upper));
+    return;
+  }
+  const stats::Interval there = fit.SlowdownAt(fitted.most_pods);
+  report.fit_lines.push_back(fmt::format(
+      "pods slow each other down (measured at {}): contention {:.2g} ({:.2g} to {:.2g}), coherence "
+      "{:.2g} ({:.2g} to {:.2g}); each of {} is {:.2f}x slower ({:.2f} to {:.2f})",
+      pods, fit.law.sigma, fit.sigma.lower, fit.sigma.upper, fit.law.kappa, fit.kappa.lower,
+      fit.kappa.upper, fitted.most_pods, fit.law.Slowdown(fitted.most_pods), there.lower,
+      there.upper));
+  if (fit.degrees > 0) {
+    report.fit_lines.push_back(
+        fmt::format("scalability law: R² {:.3f}, chi-square {:.1f} with {} degree{} of freedom{}",
+                    fit.r_squared, fit.chi_square, fit.degrees, fit.degrees == 1 ? "" : "s",
+                    fit.chi_square > 3.84 * fit.degrees ? ": fits badly" : ""));
+  } else {
+    report.thin_ice.push_back(
+        "the scalability law has as many parameters as there are numbers of pods: nothing shows "
+        "whether it fits; one more number of pods would");
+  }
+}
+
+/// How requests in one pod slow each other down.
+void SayCurve(const sizing::FittedService& fitted, report::SizeReport& report) {
+  if (!fitted.curve) {
+    return;
+  }
+  const sizing::FittedCurve& curve = *fitted.curve;
+  const std::vector<double>& rates = report.model.pod.curve;
+  std::string points;
+  for (std::size_t n = 1; n <= rates.size() && static_cast<double>(n) <= 2 * curve.seen; n *= 2) {
+    points +=
+        fmt::format("{}{}: {}", points.empty() ? "" : ", ", n, FormatRate(Rate{rates[n - 1]}));
+  }
+  report.fit_lines.push_back(fmt::format(
+      "{}requests in a pod slow each other down: σ {:.2g} ({:.2g} to {:.2g}), κ {:.2g} ({:.2g} to "
+      "{:.2g}); so many at once are finished at {}",
+      curve.width > 0 ? fmt::format("a pod works on {} at once; ", curve.width) : std::string(),
+      curve.law.sigma, curve.sigma.lower, curve.sigma.upper, curve.law.kappa, curve.kappa.lower,
+      curve.kappa.upper, points));
+  report.thin_ice.push_back(fmt::format(
+      "the curve was measured with up to {:.2g} requests in a pod; beyond, it is taken to rise no "
+      "further",
+      curve.seen));
+}
+
+/// Refuses an answer that the measured scaling says next to nothing of.
+Status CheckReach(const sizing::FittedService& fitted, int pods) {
+  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
+  if (!fitted.scaling || !fitted.scaling->Shown()) {
+    return {};
+  }
+  const stats::Interval there = fitted.scaling->SlowdownAt(pods);
+  if (there.upper <= kWorthless * there.lower) {
+    return {};
+  }
+  return Error{ErrorCode::kInvalidArgument,
+               fmt::format("--from: {} pods would be needed, and of so many the runs (at up to {}) "
+                           "say no more than that each is {:.2f} to {:.2f}x slower than one alone; "
+                           "measure with more pods, {} or so",
+                           FormatCount(pods), fitted.most_pods, there.lower, there.upper,
+                           FormatCount(std::max(fitted.most_pods + 1, pods / 2)))};
+}
+
 /// The service as the runs show it.
 void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& report) {
   const sizing::FittedService& fitted = fit.fitted;
@@ -87,18 +168,8 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
     report.thin_ice.push_back(
         fmt::format("balancer {} fitted, not known", queueing::Name(report.model.pod.balance)));
   }
-  if (fitted.scaling) {
-    report.fit_lines.push_back(fmt::format(
-        "scaling of {} saturated probes: contention {:.2g} ({:.2g} to {:.2g}), coherence {:.2g} "
-        "({:.2g} to {:.2g})",
-        fitted.probes, fitted.scaling->law.sigma, fitted.scaling->sigma.lower,
-        fitted.scaling->sigma.upper, fitted.scaling->law.kappa, fitted.scaling->kappa.lower,
-        fitted.scaling->kappa.upper));
-  } else {
-    report.thin_ice.push_back(
-        "whether pods get in each other's way is not measured: runs at several numbers of pods "
-        "(--from A --pods 1 --from B --pods 4 …) would tell");
-  }
+  SayScaling(fitted, report);
+  SayCurve(fitted, report);
 }
 
 /// How far the answer is from what was measured.
@@ -113,6 +184,13 @@ void SayExtrapolation(const sizing::FittedService& fitted, report::SizeReport& r
                     fitted.most_pods, FormatRate(fitted.highest_rate),
                     FormatCount(report.answer.outlook.pods), FormatRate(report.rate), Times(pods),
                     Times(rate)));
+  }
+  if (fitted.scaling && !fitted.scaling->Shown() && pods > 1) {
+    const int there = report.answer.outlook.pods;
+    report.thin_ice.push_back(
+        fmt::format("the runs do not exclude that each of {} pods is up to {:.2f}x slower than one "
+                    "alone",
+                    FormatCount(there), fitted.scaling->SlowdownAt(there).upper));
   }
 }
 
@@ -146,9 +224,28 @@ std::string_view NoteOf(queueing::Balance balance) {
     case queueing::Balance::kTwoChoices:
       return "two choices (p2c, Envoy's default)";
     case queueing::Balance::kLeast:
-      return "least connections, one router";
+      return "least connections";
   }
   return "";
+}
+
+/// The same promise with another model of `placing`.
+void AddAlternative(const PlacementInput& placing, std::string what, std::string flag,
+                    report::SizeReport& report) {
+  report::Alternative other{.what = std::move(what), .flag = std::move(flag), .nodes = {}};
+  const Result<sizing::PodsAnswer> answer =
+      sizing::FewestPods(placing.model, report::TrafficOf(report), placing.objectives);
+  const Result<Placement> placed =
+      answer ? Place(placing, answer->outlook.rate, answer->outlook.pods) : answer.error();
+  if (placed) {
+    other.needed = answer->outlook.pods;
+    other.pods = static_cast<int>(placed->pods);
+    if (placed->plan) {
+      other.nodes = static_cast<int>(placed->plan->nodes);
+      other.usd_per_month = placed->plan->usd_per_month;
+    }
+  }
+  report.alternatives.push_back(std::move(other));
 }
 
 /// The same promise behind other balancers.
@@ -158,29 +255,28 @@ void AddAlternatives(PlacementInput placing, report::SizeReport& report) {
     placing.nodes->demand.alternatives = false;
     placing.nodes->demand.max_nodes = 0;
   }
+  const queueing::Pool& pod = report.model.pod;
+  if (pod.balance != queueing::Balance::kRandom && pod.balance != queueing::Balance::kCentral) {
+    const bool one = pod.routers == 1;
+    placing.model.pod.routers = one ? 3 : 1;
+    AddAlternative(
+        placing,
+        one ? "3 routers that see only their own requests" : "one router that sees all requests",
+        fmt::format("--routers {}", placing.model.pod.routers), report);
+  }
   for (const queueing::Balance balance :
        {queueing::Balance::kRandom, queueing::Balance::kRoundRobin, queueing::Balance::kTwoChoices,
         queueing::Balance::kLeast, queueing::Balance::kCentral}) {
     if (balance == report.model.pod.balance) {
       continue;
     }
+    placing.model = report.model;
     placing.model.pod.balance = balance;
-    report::Alternative other{.what = std::string(NoteOf(balance)),
-                              .flag = fmt::format("--balance {}", queueing::Name(balance)),
-                              .nodes = {}};
-    const Result<sizing::PodsAnswer> answer =
-        sizing::FewestPods(placing.model, report.rate, placing.objectives);
-    const Result<Placement> placed =
-        answer ? Place(placing, report.rate, answer->outlook.pods) : answer.error();
-    if (placed) {
-      other.needed = answer->outlook.pods;
-      other.pods = static_cast<int>(placed->pods);
-      if (placed->plan) {
-        other.nodes = static_cast<int>(placed->plan->nodes);
-        other.usd_per_month = placed->plan->usd_per_month;
-      }
+    if (balance == queueing::Balance::kCentral) {
+      placing.model.pod.routers = 1;
     }
-    report.alternatives.push_back(std::move(other));
+    AddAlternative(placing, std::string(NoteOf(balance)),
+                   fmt::format("--balance {}", queueing::Name(balance)), report);
   }
 }
 
@@ -188,7 +284,8 @@ void AddAlternatives(PlacementInput placing, report::SizeReport& report) {
 Status Confirm(const SizeInput& input, report::SizeReport& report) {
   const int foreseen = report.answer.outlook.pods;
   for (int turn = 0;; ++turn) {
-    report.confirmation = TRY(ConfirmSize(report.model, report.rate, report.answer.outlook));
+    report.confirmation =
+        TRY(ConfirmSize(report.model, report::TrafficOf(report), report.answer.outlook));
     const std::vector<report::ConfirmedObjective>& found = report.confirmation->objectives;
     const bool broken =
         std::any_of(found.begin(), found.end(), [](const auto& each) { return each.broken; });
@@ -197,8 +294,9 @@ Status Confirm(const SizeInput& input, report::SizeReport& report) {
     }
     const int more = std::max(1, report.answer.outlook.pods / 50);
     const int pods = report.answer.outlook.pods + more;
-    report.answer.fewer = sizing::Foresee(report.model, report.rate, input.objectives, pods - 1);
-    report.answer.outlook = sizing::Foresee(report.model, report.rate, input.objectives, pods);
+    const sizing::Traffic traffic = report::TrafficOf(report);
+    report.answer.fewer = sizing::Foresee(report.model, traffic, input.objectives, pods - 1);
+    report.answer.outlook = sizing::Foresee(report.model, traffic, input.objectives, pods);
   }
   if (report.answer.outlook.pods != foreseen) {
     report.thin_ice.push_back(
@@ -263,15 +361,25 @@ void SayAssumed(const Arguments& arguments, const SizeInput& input, report::Size
   }
 }
 
-Result<report::SizeReport> Size(const Arguments& arguments) {
-  SizeInput input = TRY(ReadSizeInput(arguments));
+/// `input` gets the objectives of the run, where none were given.
+Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   if (!input.manifests.folder.empty()) {
     TRY(CheckManifests(input.manifests));
+  }
+  if (arguments.Has("--json") && arguments.Value("--json") != "-") {
+    TRY(CheckWritable(arguments.Value("--json")));
   }
   report::SizeReport report;
   report.version = std::string(Version());
   report.today = std::chrono::floor<std::chrono::days>(UtcNow());
+  if (input.users) {
+    input.traffic.rate = Rate{static_cast<double>(input.users->count)};  // Only to grow.
+  }
   TRY(AddTraffic(input.traffic, report));
+  if (input.users) {
+    report.users = sizing::Traffic(*input.users).Times(1 + report.growth).users();
+    report.users_now = input.users->count;
+  }
   report.pod_cpu = input.pod_cpu;
   report.pod_memory = input.pod_memory;
   report.survive = input.survive.value_or(NodesAsked(arguments) ? sizing::Survive::kNode
@@ -291,19 +399,30 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
       input.objectives = fit->objectives;
     }
   }
-  report.answer = TRY(sizing::FewestPods(report.model, report.rate, input.objectives));
+  const sizing::Traffic traffic = report::TrafficOf(report);
+  report.rate = traffic.HighestRate(report.model.service_high);
+  report.answer = TRY(sizing::FewestPods(report.model, traffic, input.objectives));
+  if (fit) {
+    TRY(CheckReach(fit->fitted, report.answer.outlook.pods));
+  }
   const int foreseen = report.answer.outlook.pods;
   Explain(input, report);
   if (!arguments.Has("--no-confirm")) {
     TRY(Confirm(input, report));
   }
+  report.rate = report.answer.outlook.rate;
   if (fit) {
     SayExtrapolation(fit->fitted, report);
   }
   TRY(AddPlacement(arguments, input, foreseen, report));
   SayAssumed(arguments, input, report);
-  report.edge =
-      sizing::HighestRateThatHolds(report.model, input.objectives, report.answer.outlook.pods);
+  const int needed = report.answer.outlook.pods;
+  if (report.users) {
+    report.edge_users =
+        sizing::MostUsersThatHold(report.model, input.objectives, needed, report.users->think);
+  } else {
+    report.edge = sizing::HighestRateThatHolds(report.model, input.objectives, needed);
+  }
   if (!input.manifests.folder.empty()) {
     TRY(WriteManifests(input, report));
   }
@@ -311,8 +430,12 @@ Result<report::SizeReport> Size(const Arguments& arguments) {
 }
 
 Status Print(const Arguments& arguments) {
-  const report::SizeReport report = TRY(Size(arguments));
-  if (arguments.Value("--json") != "-") {
+  SizeInput input = TRY(ReadSizeInput(arguments));
+  if (arguments.Has("--html")) {
+    TRY(CheckHtmlTarget(arguments.Value("--html"), "--html", "another name"));
+  }
+  const report::SizeReport report = TRY(Size(arguments, input));
+  if (arguments.Value("--json") != "-" && arguments.Value("--html") != "-") {
     fmt::print("{}", report::SizeText(report, StyleFor(stdout)));
   }
   if (arguments.Has("--json")) {
@@ -321,7 +444,7 @@ Status Print(const Arguments& arguments) {
       return Status();
     }));
   }
-  return {};
+  return WriteSizePage(arguments, input, report);
 }
 
 }  // namespace

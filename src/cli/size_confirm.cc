@@ -44,6 +44,10 @@ Result<sim::SimOptions> OptionsFor(const queueing::Pool& pool) {
   } else {
     service.latency = TRY(sim::LatencyLaw::Constant(pool.service));
   }
+  for (const double rate : pool.curve) {
+    service.curve.push_back(rate * Seconds(pool.service));
+  }
+  service.routers = central ? 1 : pool.routers;
   switch (pool.balance) {
     case queueing::Balance::kRoundRobin:
       service.balance = sim::Balance::kRoundRobin;
@@ -91,21 +95,24 @@ std::string WhyNot(const sizing::PodsOutlook& outlook, const queueing::Pool& poo
   if (pool.pods > kMostPods || pool.pods * pool.concurrency > 100'000) {
     return fmt::format("not simulated: more than {} pods", kMostPods);
   }
-  if (!pool.curve.empty()) {
-    return "not simulated: a measured curve";
+  if (!pool.curve.empty() && pool.balance == queueing::Balance::kCentral) {
+    return "not simulated: a measured curve of pods that are one";
   }
   return {};
 }
 
 }  // namespace
 
-Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model, Rate rate,
+Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model,
+                                         const sizing::Traffic& traffic,
                                          const sizing::PodsOutlook& outlook) {
   const queueing::Pool pool = model.At(outlook.pods, model.service_high);
   report::Confirmation confirmation;
   confirmation.pods = outlook.pods;
+  const Rate rate = outlook.rate;
   confirmation.rate = rate;
-  confirmation.balance = queueing::Name(pool.balance);
+  confirmation.users = traffic.users();
+  confirmation.balance = report::BalanceText(pool);
   confirmation.skipped = WhyNot(outlook, pool);
   if (!confirmation.skipped.empty()) {
     return confirmation;
@@ -115,7 +122,12 @@ Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model, Rate
   sim::SimOptions options = TRY(OptionsFor(pool));
   options.seed = 1;
   measure::Load load;
-  load.shape = measure::OpenLoad{.rate = rate};
+  if (traffic.users()) {
+    load.shape = measure::ClosedLoad{
+        .users = traffic.users()->count, .spawn = {}, .think = traffic.users()->think};
+  } else {
+    load.shape = measure::OpenLoad{.rate = rate};
+  }
   load.seed = 101;
   const double seconds = static_cast<double>(kRequests) / rate.per_second;
   load.warmup =

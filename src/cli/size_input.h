@@ -42,6 +42,8 @@ struct NodesInput {
   sizing::NodeOverhead overhead;
   sizing::ClusterPods cluster;
   sizing::Surge surge;
+  std::int64_t gpus = 0;  ///< `nvidia.com/gpu` of each pod.
+  bool one_per_node = false;
   int max_pods = 0;            ///< Of a node; 0: the platform's.
   std::int64_t max_nodes = 0;  ///< 0: any number.
   double hours_per_month = 730;
@@ -59,6 +61,7 @@ struct ManifestsInput {
 
 struct SizeInput {
   TrafficInput traffic;
+  std::optional<queueing::Users> users;  ///< Instead of its rate, which is 0 then.
   std::vector<measure::Objective> objectives;
   std::vector<std::string> from;  ///< Runs to fit; empty: the service is given.
   std::vector<int> pods;          ///< Pods of each of them.

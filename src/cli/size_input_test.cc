@@ -68,9 +68,9 @@ std::vector<std::string> With(std::vector<std::string> more) {
 }
 
 TEST(ReadSizeInput, ReadsWhatStandsOnTheNodes) {
-  const SizeInput input = *Read(
-      With({"--daemonsets", "0.5,1Gi,6", "--cluster-pods", "3x1.3,512Mi", "--surge", "10",
-            "--peak-memory", "50%", "--max-nodes", "12", "--max-pods", "30", "--hours", "200"}));
+  const SizeInput input = *Read(With({"--node", "m", "--daemonsets", "0.5,1Gi,6", "--cluster-pods",
+                                      "3x1.3,512Mi", "--surge", "10", "--peak-memory", "50%",
+                                      "--max-nodes", "12", "--max-pods", "30", "--hours", "200"}));
   const NodesInput& nodes = input.nodes;
   EXPECT_EQ(nodes.overhead.daemons.millicores, 500);
   EXPECT_EQ(nodes.overhead.daemons.memory.count, 1LL << 30);
@@ -83,9 +83,10 @@ TEST(ReadSizeInput, ReadsWhatStandsOnTheNodes) {
   EXPECT_EQ(nodes.max_nodes, 12);
   EXPECT_EQ(nodes.max_pods, 30);
   EXPECT_DOUBLE_EQ(nodes.hours_per_month, 200);
-  EXPECT_EQ(Read(With({"--daemonsets", "none"}))->nodes.overhead.daemons.millicores, 0);
-  EXPECT_EQ(Read(With({"--daemonsets", "0.5,1Gi"}))->nodes.overhead.daemon_pods, 4);
-  EXPECT_EQ(Read(With({"--surge", "10%"}))->nodes.surge.Of(100), 10);
+  EXPECT_EQ(Read(With({"--node", "m", "--daemonsets", "none"}))->nodes.overhead.daemons.millicores,
+            0);
+  EXPECT_EQ(Read(With({"--node", "m", "--daemonsets", "0.5,1Gi"}))->nodes.overhead.daemon_pods, 4);
+  EXPECT_EQ(Read(With({"--node", "m", "--surge", "10%"}))->nodes.surge.Of(100), 10);
 }
 
 TEST(ReadSizeInput, ReadsHowFarAhead) {
@@ -116,13 +117,18 @@ TEST(ReadSizeInput, NamesWhatIsWrongWithTrafficNodesAndManifests) {
   EXPECT_TRUE(Names(traffic, "--horizon: found \"next year\"")) << traffic;
   EXPECT_TRUE(Names(traffic, "--confidence: found \"100%\"")) << traffic;
   EXPECT_TRUE(Names(FaultOf(With({"--horizon", "1y"})), "--horizon: needs a --history"));
-  const std::string nodes =
-      FaultOf(With({"--daemonsets", "much", "--cluster-pods", "3", "--surge", "0", "--peak-memory",
-                    "-5%", "--max-nodes", "0", "--max-pods", "2000", "--hours", "800"}));
+  const std::string nodes = FaultOf(
+      With({"--node", "m", "--daemonsets", "much", "--cluster-pods", "3", "--surge", "0",
+            "--peak-memory", "-5%", "--max-nodes", "0", "--max-pods", "2000", "--hours", "800"}));
   for (const char* flag : {"--daemonsets", "--cluster-pods", "--surge", "--peak-memory",
                            "--max-nodes", "--max-pods", "--hours"}) {
     EXPECT_TRUE(Names(nodes, flag)) << flag << "\n" << nodes;
   }
+  const std::string without = FaultOf(With({"--daemonsets", "1,1Gi", "--spot", "--gpus", "1"}));
+  EXPECT_TRUE(Names(without, "--daemonsets: says something of nodes: with --node")) << without;
+  EXPECT_TRUE(Names(without, "--spot: says something of nodes: with --node")) << without;
+  EXPECT_TRUE(Names(without, "--gpus: says something of nodes or manifests")) << without;
+  EXPECT_EQ(Read(With({"-o", "m", "--pod-cpu", "1", "--gpus", "2"}))->nodes.gpus, 2);
   EXPECT_TRUE(Names(FaultOf(With({"-o", "m"})), "--output: manifests say what a pod asks for"));
   EXPECT_TRUE(Names(FaultOf(With({"--name", "a"})), "--name: belongs to manifests"));
   EXPECT_TRUE(Names(FaultOf(With({"-o", "m", "--pod-cpu", "1", "--label", "app"})),
@@ -138,6 +144,22 @@ TEST(ReadSizeInput, TellsEveryFaultAtOnce) {
   const std::string fault = FaultOf({"--rate", "0", "--latency", "x", "--queue", "-3"});
   EXPECT_TRUE(Names(fault, "--rate") && Names(fault, "--latency") && Names(fault, "--queue"))
       << fault;
+}
+
+TEST(ReadSizeInput, ReadsUsersInsteadOfARate) {
+  const SizeInput input = *Read({"--users", "500", "--think", "1s", "--latency", "50ms", "--p95",
+                                 "200ms", "--balance", "least", "--routers", "3"});
+  EXPECT_EQ(input.users, (queueing::Users{500, 1s}));
+  EXPECT_EQ(input.pod.routers, 3);
+  EXPECT_TRUE(Names(FaultOf({"--users", "500", "--latency", "50ms"}), "--think"));
+  EXPECT_TRUE(Names(FaultOf({"--rate", "5/s", "--think", "1s", "--latency", "50ms"}), "--think"));
+  EXPECT_TRUE(Names(FaultOf({"--rate", "5/s", "--users", "5", "--think", "1s"}), "--users"));
+  EXPECT_TRUE(Names(FaultOf({"--users", "0", "--think", "1s", "--latency", "50ms"}), "--users"));
+  EXPECT_TRUE(Names(FaultOf({"--users", "5", "--think", "1s", "--latency", "50ms", "--queue", "3"}),
+                    "--queue"));
+  EXPECT_TRUE(Names(
+      FaultOf({"--rate", "5/s", "--latency", "50ms", "--balance", "central", "--routers", "2"}),
+      "--routers"));
 }
 
 }  // namespace

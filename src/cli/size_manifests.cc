@@ -121,10 +121,10 @@ sizing::ManifestRequest RequestFor(const SizeInput& input, const report::SizeRep
   // A limit below the peak would kill the pod when it comes.
   request.pod.memory = Bytes{
       std::llround(static_cast<double>(input.pod_memory.count) * (1 + input.nodes.memory_peak))};
-  if (report.nodes) {
-    request.pod.extended = report.nodes->demand.pod.extended;
-    request.one_per_node = report.nodes->demand.one_per_node;
+  if (input.nodes.gpus > 0) {
+    request.pod.extended.push_back({"nvidia.com/gpu", input.nodes.gpus});
   }
+  request.one_per_node = input.nodes.one_per_node;
   request.cpu_limit_millicores = std::llround(input.cpu_limit * 1000);
   request.min_pods = request.max_pods = report.pods;
   request.fixed = !report.autoscaling;

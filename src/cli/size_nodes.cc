@@ -95,17 +95,12 @@ Result<sizing::NodeDemand> DemandOf(const Arguments& arguments, const SizeInput&
   demand.hours_per_month = input.nodes.hours_per_month;
   demand.mix = arguments.Has("--mix");
   demand.spot = arguments.Has("--spot");
-  demand.one_per_node = arguments.Has("--one-per-node");
+  demand.one_per_node = input.nodes.one_per_node;
   demand.control_plane_usd_per_month = TRY(Dollars(arguments, "--control-plane"));
   demand.disk_usd_per_node_month = TRY(Dollars(arguments, "--disk"));
   demand.load_balancer_usd_per_month = TRY(Dollars(arguments, "--load-balancer"));
-  if (arguments.Has("--gpus")) {
-    const Result<double> gpus = ParseNumber(arguments.Value("--gpus"));
-    if (!gpus || *gpus < 1 || *gpus > 64 || *gpus != std::floor(*gpus)) {
-      return Invalid(fmt::format("--gpus: found \"{}\"; expected a whole number from 1 to 64",
-                                 arguments.Value("--gpus")));
-    }
-    demand.pod.extended.push_back({"nvidia.com/gpu", static_cast<std::int64_t>(*gpus)});
+  if (input.nodes.gpus > 0) {
+    demand.pod.extended.push_back({"nvidia.com/gpu", input.nodes.gpus});
   }
   if (arguments.Has("--platform")) {
     demand.platform = catalog::ParsePlatform(arguments.Value("--platform"));

@@ -173,16 +173,12 @@ Result<PlacementInput> PlacementFor(const Arguments& arguments, const SizeInput&
                          .dead_band = input.dead_band,
                          .lowest_share = LowestFor(input.traffic, report).rate / report.rate,
                          .nodes = {}};
-  constexpr std::string_view kWhichType =
-      "depends on its type: --node Standard_D4s_v5 or --provider azure, with --pod-cpu";
   if (NodesAsked(arguments)) {
     placing.nodes = TRY(ReadNodeChoice(arguments, input, report.survive, report.today));
   } else if (report.survive == sizing::Survive::kNode) {
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("--survive: how many pods a node takes with it {}", kWhichType)};
-  } else if (input.nodes.max_nodes > 0) {
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("--max-nodes: how many pods a node holds {}", kWhichType)};
+                 "--survive: how many pods a node takes with it depends on its type: --node "
+                 "Standard_D4s_v5 or --provider azure, with --pod-cpu"};
   }
   return placing;
 }
@@ -201,7 +197,7 @@ Result<Placement> Place(const PlacementInput& input, Rate rate, int needed) {
   PlacementInput unlimited = input;
   unlimited.nodes->demand.max_nodes = 0;
   unlimited.nodes->demand.alternatives = false;
-  const Result<Placement> all = PlaceOnce(unlimited, rate, needed);
+  Result<Placement> all = PlaceOnce(unlimited, rate, needed);
   if (!all) {
     return all;
   }

@@ -28,7 +28,7 @@ struct PlacementInput {
 };
 
 /// What the options ask for, and the model of `report` (with `rate` and `forecast` for the lowest
-/// traffic). Errors: as ReadNodeChoice(); a node to be outlived, or at most so many, of no type.
+/// traffic). Errors: as ReadNodeChoice(); a node to be outlived of no type.
 [[nodiscard]] Result<PlacementInput> PlacementFor(const Arguments& arguments,
                                                   const SizeInput& input,
                                                   const report::SizeReport& report);

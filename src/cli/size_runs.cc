@@ -44,7 +44,17 @@ bool OneUser(const measure::Load& load) {
   return closed != nullptr && closed->users == 1;
 }
 
-std::optional<sizing::FitStep> StepOf(const store::StepRecord& step) {
+// The loop that its users make; nothing for arrivals at a rate. One user before several pods meets
+// nobody whatever the balancer does.
+std::optional<queueing::Users> UsersOf(const measure::Load& load, int pods) {
+  const auto* closed = std::get_if<measure::ClosedLoad>(&load.shape);
+  if (closed == nullptr || (closed->users == 1 && pods > 1)) {
+    return std::nullopt;
+  }
+  return queueing::Users{closed->users, closed->think};
+}
+
+std::optional<sizing::FitStep> StepOf(const store::StepRecord& step, int pods) {
   const measure::Measurement& found = step.measurement;
   if (!step.finished || !found.valid() || step.purpose == "preflight" || found.tasks.empty() ||
       found.succeeded < kLeastSuccesses || found.measured <= Duration::zero() ||
@@ -55,7 +65,10 @@ std::optional<sizing::FitStep> StepOf(const store::StepRecord& step) {
   const double rejected =
       static_cast<double>(found.failed) / static_cast<double>(found.succeeded + found.failed);
   sizing::FitStep data;
-  data.rate = OneUser(found.load) ? kHardlyEver : found.offered;
+  data.users = UsersOf(found.load, pods);
+  data.rate = OneUser(found.load) && !data.users ? kHardlyEver
+              : data.users                       ? found.achieved
+                                                 : found.offered;
   data.requests = found.requests;
   data.mean = all.Mean();
   data.p50 = all.ValueAtQuantile(0.5);
@@ -96,17 +109,9 @@ Status CheckState(const store::RunRecord& record) {
 
 Status CheckArrivals(const store::RunRecord& record) {
   for (const store::StepRecord& step : record.steps) {
-    if (step.purpose == "preflight" || OneUser(step.measurement.load)) {
-      continue;
-    }
     const auto* open = std::get_if<measure::OpenLoad>(&step.measurement.load.shape);
-    if (open == nullptr) {
-      return Invalid(
-          fmt::format("--from: run {} was made with users, whose arrivals depend on the "
-                      "answers; measure with a rate: loadline find URL --p95 200ms",
-                      record.info.id));
-    }
-    if (open->arrivals != measure::Arrivals::kPoisson) {
+    if (step.purpose != "preflight" && open != nullptr &&
+        open->arrivals != measure::Arrivals::kPoisson) {
       return Invalid(
           fmt::format("--from: the arrivals of run {} were evenly spaced or replayed, "
                       "which hides queues; measure with --arrivals poisson, as find does",
@@ -125,7 +130,7 @@ Result<sizing::FitRun> FitDataOf(const store::RunRecord& record, int pods) {
   run.id = record.info.id;
   run.pods = pods;
   for (const store::StepRecord& step : record.steps) {
-    if (const std::optional<sizing::FitStep> data = StepOf(step)) {
+    if (const std::optional<sizing::FitStep> data = StepOf(step, pods)) {
       run.steps.push_back(*data);
     }
   }
@@ -168,10 +173,13 @@ Result<RunsFit> FitRuns(const Arguments& arguments, const SizeInput& input) {
       }
     }
   }
+  const bool sharing = input.pod.discipline == queueing::Discipline::kSharing;
   const sizing::FitGiven given{.concurrency = input.pod.concurrency,
                                .queue = input.pod.queue,
                                .discipline = input.pod.discipline,
-                               .balance = input.balance};
+                               .balance = input.balance,
+                               .routers = input.pod.routers,
+                               .fit_curve = sharing && !arguments.Has("--concurrency")};
   result.fitted = TRY(sizing::FitService(runs, given));
   return result;
 }

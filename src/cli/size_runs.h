@@ -16,7 +16,7 @@ struct RunsFit {
 };
 
 /// Reads and fits the runs. Errors: kInvalidArgument for runs that are refused, interrupted, too
-/// short, or made with users or even arrivals, each with the way out; those of the store.
+/// short, or made with even arrivals, each with the way out; those of the store.
 [[nodiscard]] Result<RunsFit> FitRuns(const Arguments& arguments, const SizeInput& input);
 
 /// The probes of one run that a fit can use. Errors: as above.

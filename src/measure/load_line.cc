@@ -14,4 +14,11 @@ std::optional<double> LoadLine::Level() const {
   return held ? held : broken;
 }
 
+std::optional<double> LoadLine::Reached() const {
+  if (!has_objectives && saturation) {
+    return saturation;
+  }
+  return estimate || held ? Level() : std::nullopt;
+}
+
 }  // namespace loadline::measure

@@ -85,6 +85,10 @@ struct LoadLine {
   /// The line as one number: its estimate, else the (geometric) middle of its bracket, else
   /// whichever end there is.
   [[nodiscard]] std::optional<double> Level() const;
+
+  /// A level that the target was seen to reach: Level(), or without objectives the saturation.
+  /// Nothing where all that is known is what broke.
+  [[nodiscard]] std::optional<double> Reached() const;
 };
 
 }  // namespace loadline::measure

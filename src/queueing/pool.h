@@ -9,6 +9,15 @@
 // p2c           fluid limit, corrected for few pods   wait times (1 + scv)/2
 // least         M/M/c with longer waits (fitted)      wait times (1 + scv)/2
 //
+// Several routers: least and p2c by what a router sees of a pod (routers.h, pool_chain.h),
+// corrected for few pods; round-robin between its own law and random's, with the weight of S.
+// Albin, "On Poisson Approximations for Superposition Arrival Processes in Queues", Management
+// Science 28(2), 1982, refitted; for constant service the periodic streams of Roberts and Virtamo
+// (routers.h).
+//
+// In a closed loop: central and random are exact for exponential service (loop.h), least is as near
+// as it is above; the others are taken at the rate that the loop has, which is on the safe side.
+//
 // A pod that shares itself among its requests is a birth and death chain whose percentiles are
 // exact for exponential service; its mean holds for any. There round-robin is taken as random, and
 // least as p2c: on the safe side. pool_test.cc and sizing's tests say how far the approximations
@@ -20,6 +29,7 @@
 // the Shortest of Two Queues", Problems of Information Transmission 32(1), 1996.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -60,6 +70,7 @@ struct Pool {
   Duration delay{};           ///< Added to every response, keeps no pod busy; >= 0.
   Discipline discipline = Discipline::kSlots;
   Balance balance = Balance::kRandom;
+  int routers = 1;  ///< Balancers, each of which sees only the requests that it sent; >= 1.
   /// kSharing: requests/s that a pod finishes with 1, 2, … requests in it (measured; the last one
   /// stands for all beyond). Empty: min(n, concurrency) / service.
   std::vector<double> curve = {};
@@ -73,10 +84,23 @@ struct Pool {
 /// 10 % for scv from 0 to 2.
 [[nodiscard]] Duration KimuraWait(int servers, Duration service, double scv, Rate rate);
 
-/// A pool at one rate.
+/// Users of a closed loop: each sends, waits for the answer, and thinks.
+struct Users {
+  int count = 1;     ///< >= 1
+  Duration think{};  ///< Mean pause after an answer, of any distribution; >= 0.
+
+  friend bool operator==(const Users&, const Users&) = default;
+};
+
+/// A pool at one rate, or with users.
 class PoolLaw {
  public:
   PoolLaw(const Pool& pool, Rate rate);
+  /// `pool` must have endless queues: what users do after a 503 is not known.
+  PoolLaw(const Pool& pool, const Users& users);
+
+  /// Arrivals per second; of users: that they make.
+  [[nodiscard]] Rate rate() const { return rate_; }
 
   /// Share of the capacity that is asked for; above 1 where more is asked for than there is.
   [[nodiscard]] double utilisation() const { return utilisation_; }
@@ -106,8 +130,12 @@ class PoolLaw {
   void UseChain(const std::vector<double>& found, int servers, double stage_s);
   [[nodiscard]] bool HardlyEverFull() const;
   void SolveSlots();
+  void SolveTwoChoices();
+  void SolveRouters();
   void SolveRoundRobin();
   void SolveSharing();
+  void SolveLoop(const Users& users);
+  void SolveSharingLoop(const Users& users);
   /// P(wait > t seconds), t >= 0, of the admitted and the rejected together, without the latter.
   [[nodiscard]] double WaitTail(double t) const;
   [[nodiscard]] double SharingTail(double t) const;
@@ -129,6 +157,7 @@ class PoolLaw {
   std::vector<double> found_;
   std::vector<double> arrivals_;  // By requests in the pod.
   std::vector<double> finishes_;
+  std::optional<double> loop_mean_s_;  // Of users: the chain does not know it.
 };
 
 }  // namespace loadline::queueing

@@ -18,6 +18,10 @@ namespace loadline::queueing {
 /// Arrival rates by state when each of many pods gets the requests that find it the less busy of
 /// two: rate · (share of pods with at least k + share with more than k), which is consistent with
 /// `finishes` (fixed point). `rate` per pod and second.
-[[nodiscard]] std::vector<double> TwoChoiceArrivals(double rate, std::span<const double> finishes);
+///
+/// `routers` > 1: each compares the requests that it sent itself, of which a pod with n requests is
+/// taken to have a binomial number. An approximation, checked against the simulator.
+[[nodiscard]] std::vector<double> TwoChoiceArrivals(double rate, std::span<const double> finishes,
+                                                    int routers = 1);
 
 }  // namespace loadline::queueing

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "queueing/closed.h"
 #include "queueing/mmc.h"
 
 namespace loadline::queueing {
@@ -131,6 +134,90 @@ TEST(KimuraWait, IsNearTheSimulatedOne) {
   EXPECT_NEAR(Seconds(KimuraWait(12, 1s, 1, Rate{10.8})), 0.5334, 0.0001);
   // One server: Pollaczek and Khinchine, ρ(1 + scv)/2/(1 − ρ).
   EXPECT_NEAR(Seconds(KimuraWait(1, 1s, 0.25, Rate{0.8})), 2.5, 1e-9);
+}
+
+TEST(PoolLaw, OfSeveralRoutersIsWhatTheySeeOfPods) {
+  // Two routers, load 0.8, endless pods: with pace x the states 0, 1, 2 weigh 1, 2x, 2x², and
+  // 1 / (1 + 2x + 2x²) = 1 − 0.8 at x = 1. An arrival finds 0 or 1, each in half of all cases: the
+  // wait is 0.5, times 1.05; few pods add half of what one router's wait is.
+  Pool pool = Exponential(400, Balance::kLeast);
+  pool.routers = 2;
+  const double one = Wait(Exponential(400, Balance::kLeast), 320);
+  EXPECT_NEAR(Wait(pool, 320), 0.525 + one / 2, 0.001);
+  // Many routers see nothing of each other: random, at most.
+  pool.routers = 300;
+  EXPECT_NEAR(Wait(pool, 320), 4, 0.4);
+}
+
+TEST(PoolLaw, OfRoundRobinRoutersLiesBetweenOneAndRandom) {
+  Pool pool = Exponential(12, Balance::kRoundRobin);
+  const double one = Wait(pool, 8.4);
+  double before = one;
+  for (const int routers : {2, 3, 10, 100}) {
+    pool.routers = routers;
+    EXPECT_GT(Wait(pool, 8.4), before);
+    before = Wait(pool, 8.4);
+  }
+  EXPECT_LT(before, 0.7 / 0.3);  // M/M/1.
+}
+
+TEST(PoolLaw, OfUsersIsTheFinitePopulation) {
+  // The queue of 12 servers and 120 users: queueing/closed.h knows it by another way.
+  const ClosedSystem system{{12, 161ms}, 1s};
+  Pool pool = Exponential(12, Balance::kCentral);
+  pool.service = 161ms;
+  const PoolLaw law(pool, Users{120, 1s});
+  EXPECT_NEAR(law.rate().per_second, Throughput(system, 120).per_second, 1e-6);
+  EXPECT_NEAR(Millis(law.Mean()), Millis(MeanResponse(system, 120)), 1e-3);
+  EXPECT_NEAR(law.Tail(1s), ResponseTail(system, 120, 1s), 0.0005);
+  // "120 users on 12 cores with p95 = 1 s and think time 1 s": 161 ms of CPU, 74 requests/s.
+  EXPECT_NEAR(Seconds(law.Quantile(0.95)), 1.0, 0.01);
+  EXPECT_NEAR(law.rate().per_second, 74, 1);  // 74.53 by this 161.
+}
+
+TEST(PoolLaw, OfUsersOverRandomPodsIsAProductForm) {
+  // Two users who never think, two pods: both at one pod in 1/3 of the time each, one at each in
+  // 1/3. A pod is busy 2/3 of the time: 4/3 answers per second; a response takes 2 / (4/3) = 1.5 s.
+  Pool pool = Exponential(2, Balance::kRandom);
+  const PoolLaw law(pool, Users{2, 0s});
+  EXPECT_NEAR(law.rate().per_second, 4.0 / 3, 1e-9);
+  EXPECT_NEAR(Seconds(law.Mean()), 1.5, 1e-6);
+  EXPECT_NEAR(law.utilisation(), 2.0 / 3, 1e-9);
+  // Half of the arrivals find the other user: P(response > t) = e^−t (1 + t/2).
+  EXPECT_NEAR(law.Tail(2s), std::exp(-2.0) * 2, 0.001);
+}
+
+TEST(PoolLaw, OfOneUserIsTheServiceAlone) {
+  for (const Balance balance : {Balance::kCentral, Balance::kRandom, Balance::kLeast}) {
+    const PoolLaw law(Exponential(3, balance), Users{1, 4s});
+    EXPECT_NEAR(Seconds(law.Mean()), 1, 1e-9);
+    EXPECT_NEAR(law.rate().per_second, 0.2, 1e-9);
+  }
+}
+
+TEST(PoolLaw, OfUsersOnAPodThatSharesItself) {
+  // One pod, two users who think 1 s: states 0, 1, 2 weigh 1, 2, 2 (rate 1 whatever is in it): busy
+  // 4/5, so 0.8 per second and 2/0.8 − 1 = 1.5 s.
+  Pool pool = Exponential(1, Balance::kRandom);
+  pool.discipline = Discipline::kSharing;
+  const PoolLaw law(pool, Users{2, 1s});
+  EXPECT_NEAR(law.rate().per_second, 0.8, 1e-9);
+  EXPECT_NEAR(Seconds(law.Mean()), 1.5, 1e-6);
+  // With a curve that does twice as much for two: 1, 2, 1 and nobody waits: 1 s, 1 per second.
+  pool.curve = {1, 2};
+  EXPECT_NEAR(Seconds(PoolLaw(pool, Users{2, 1s}).Mean()), 1, 1e-9);
+}
+
+TEST(PoolLaw, OfLeastLiesBetweenTiesInTurnAndTiesDrawn) {
+  // Constant service, 12 pods: simulated in turn .03 and .27, drawn .06 and .38 service times at
+  // .7 and .9 (sim/balancing_table_test.cc).
+  Pool pool = Exponential(12, Balance::kLeast);
+  pool.exponential = false;
+  pool.scv = 0;
+  EXPECT_GT(Wait(pool, 8.4), 0.03);
+  EXPECT_LT(Wait(pool, 8.4), 0.08);
+  EXPECT_GT(Wait(pool, 10.8), 0.27);
+  EXPECT_LT(Wait(pool, 10.8), 0.45);
 }
 
 }  // namespace

@@ -68,10 +68,15 @@ double At(const Vector& p, double n) {
   return p[0] * n / (1 + p[1] * (n - 1) + p[2] * n * (n - 1));
 }
 
+// 1 where the error is not known.
+double Weight(const ScalingPoint& point) {
+  return point.error > 0 ? 1 / point.error : 1.0;
+}
+
 double SquaredError(const Vector& p, std::span<const ScalingPoint> points) {
   double sum = 0;
   for (const ScalingPoint& point : points) {
-    const double error = point.throughput - At(p, point.size);
+    const double error = (point.throughput - At(p, point.size)) * Weight(point);
     sum += error * error;
   }
   return sum;
@@ -88,9 +93,11 @@ Normal NormalEquations(const Vector& p, std::span<const ScalingPoint> points) {
     const double n = point.size;
     const double x = At(p, n);
     const double below = 1 + p[1] * (n - 1) + p[2] * n * (n - 1);
-    const Vector slope{x / p[0], -x * (n - 1) / below, -x * n * (n - 1) / below};
+    const double weight = Weight(point);
+    const Vector slope{weight * x / p[0], -weight * x * (n - 1) / below,
+                       -weight * x * n * (n - 1) / below};
     for (std::size_t i = 0; i < 3; ++i) {
-      normal.right[i] += slope[i] * (point.throughput - x);
+      normal.right[i] += slope[i] * weight * (point.throughput - x);
       for (std::size_t j = 0; j < 3; ++j) {
         normal.matrix[i][j] += slope[i] * slope[j];
       }
@@ -153,6 +160,23 @@ std::optional<double> Usl::Peak() const {
   return std::sqrt((1 - sigma) / kappa);
 }
 
+stats::Interval UslFit::SlowdownAt(double n) const {
+  const double contention = n - 1;
+  const double coherence = n * (n - 1);
+  const double variance = contention * contention * sigma_variance +
+                          2 * contention * coherence * covariance +
+                          coherence * coherence * kappa_variance;
+  const double half =
+      stats::NormalQuantile(1 - (1 - confidence) / 2) * std::sqrt(std::max(0.0, variance));
+  const double best = law.Slowdown(n);
+  return {std::max(1.0, best - half), best + half};
+}
+
+bool UslFit::Shown() const {
+  constexpr double kTwoDegrees = 5.99;  // Chi-square at 95 %.
+  return chi_square_without - chi_square > kTwoDegrees;
+}
+
 Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
   std::set<double> sizes;
   double per_size = 0;
@@ -166,10 +190,12 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
     per_size = std::max(per_size, point.throughput / point.size);
     mean += point.throughput / static_cast<double>(points.size());
   }
-  if (points.size() < 4 || sizes.size() < 3 || !(confidence > 0 && confidence < 1)) {
+  const bool known = std::all_of(points.begin(), points.end(),
+                                 [](const ScalingPoint& point) { return point.error > 0; });
+  if (points.size() < (known ? 3 : 4) || sizes.size() < 3 || !(confidence > 0 && confidence < 1)) {
     return Error{ErrorCode::kInvalidArgument,
-                 "scalability: three parameters need at least four measurements at three or more "
-                 "different sizes"};
+                 "scalability: three parameters need at least four measurements (three with errors "
+                 "that are known) at three or more different sizes"};
   }
   Vector best{};
   double error = -1;
@@ -181,27 +207,45 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
       error = found_error;
     }
   }
-  const double degrees = static_cast<double>(points.size()) - 3;
+  const int degrees = static_cast<int>(points.size()) - 3;
   const std::optional<Matrix> inverse = Inverse(NormalEquations(best, points).matrix);
   if (!inverse) {
     return Error{ErrorCode::kInvalidArgument,
                  "scalability: these sizes do not tell contention from coherence; measure more"};
   }
-  const double t = stats::StudentQuantile(1 - (1 - confidence) / 2, degrees);
+  // Known errors count as they are, or more where the law fits worse than they allow.
+  const double tail = 1 - (1 - confidence) / 2;
+  const double scatter =
+      known ? std::max(1.0, degrees > 0 ? error / degrees : 1.0) : error / degrees;
+  const double t = known ? stats::NormalQuantile(tail) : stats::StudentQuantile(tail, degrees);
   const auto around = [&](std::size_t i) {
-    const double half = t * std::sqrt(std::max(0.0, (*inverse)[i][i] * error / degrees));
+    const double half = t * std::sqrt(std::max(0.0, (*inverse)[i][i] * scatter));
     return stats::Interval{std::max(0.0, best[i] - half), best[i] + half};
   };
   double total = 0;
+  double unweighted = 0;
+  double along = 0;  // Of the best straight line through 0: Σ w²Xn / Σ w²n².
+  double squares = 0;
   for (const ScalingPoint& point : points) {
+    const double weight = Weight(point) * Weight(point);
     total += (point.throughput - mean) * (point.throughput - mean);
+    unweighted += std::pow(point.throughput - At(best, point.size), 2);
+    along += weight * point.throughput * point.size;
+    squares += weight * point.size * point.size;
   }
   return UslFit{.law = {.sigma = best[1], .kappa = best[2]},
                 .gamma = best[0],
                 .sigma = around(1),
                 .kappa = around(2),
                 .gamma_interval = around(0),
-                .r_squared = total > 0 ? 1 - error / total : 1};
+                .r_squared = total > 0 ? 1 - unweighted / total : 1,
+                .chi_square = known ? error : 0.0,
+                .chi_square_without = known ? SquaredError({along / squares, 0, 0}, points) : 0.0,
+                .degrees = degrees,
+                .confidence = confidence,
+                .sigma_variance = (*inverse)[1][1] * scatter,
+                .kappa_variance = (*inverse)[2][2] * scatter,
+                .covariance = (*inverse)[1][2] * scatter};
 }
 
 }  // namespace loadline::queueing

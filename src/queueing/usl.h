@@ -30,6 +30,7 @@ struct Usl {
 struct ScalingPoint {
   double size = 1.0;        ///< n: pods, or requests at once; >= 1.
   double throughput = 0.0;  ///< X(n), > 0.
+  double error = 0.0;       ///< Its standard deviation, > 0 where known; 0: not known.
 };
 
 struct UslFit {
@@ -39,12 +40,30 @@ struct UslFit {
   stats::Interval kappa;
   stats::Interval gamma_interval;
   double r_squared = 0.0;  ///< Share of the variance of X that the law explains.
+  /// With errors that are known: squared residuals in units of them, about `degrees` where the law
+  /// is right; and the same for n systems that do not touch each other (σ = κ = 0).
+  double chi_square = 0.0;
+  double chi_square_without = 0.0;
+  int degrees = 0;
+  double confidence = 0.95;  ///< Of the intervals.
+  /// Variances of σ and of κ, and what they share.
+  double sigma_variance = 0.0;
+  double kappa_variance = 0.0;
+  double covariance = 0.0;
+
+  /// How much slower each of `n` >= 1 is, with what the measurements leave open (delta method); the
+  /// interval widens with n beyond the sizes measured. Not below 1.
+  [[nodiscard]] stats::Interval SlowdownAt(double n) const;
+  /// Whether the measurements need σ or κ at all: both together, at 95 % (likelihood ratio).
+  [[nodiscard]] bool Shown() const;
 };
 
-/// Least squares in X (Gauss–Newton from the linearised fit); σ and κ not below 0.
+/// Least squares in X (Gauss–Newton from the linearised fit), weighted where all errors are known;
+/// σ and κ not below 0.
 ///
-/// Errors: kInvalidArgument with fewer than four points, fewer than three different sizes, or a
-/// number out of its range: three parameters cannot be known from less.
+/// Errors: kInvalidArgument with fewer than three different sizes, fewer than four points where
+/// their errors are not known, or a number out of its range: three parameters cannot be known from
+/// less.
 [[nodiscard]] Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence);
 
 }  // namespace loadline::queueing

@@ -42,6 +42,34 @@ TEST(FitUsl, DoesNotInventContention) {
   EXPECT_FALSE(Usl{}.Peak());
 }
 
+TEST(FitUsl, WeighsErrorsThatAreKnown) {
+  // γ 10, σ 0.1, κ 0.01 again, with 1 % of error each: three sizes are enough.
+  const std::vector<ScalingPoint> points = {
+      {1, 10, 0.1}, {4, 40 / 1.42, 0.4 / 1.42}, {8, 80 / 2.26, 0.8 / 2.26}};
+  const UslFit fit = *FitUsl(points, 0.95);
+  EXPECT_NEAR(fit.law.sigma, 0.1, 1e-5);
+  EXPECT_NEAR(fit.law.kappa, 0.01, 1e-6);
+  EXPECT_EQ(fit.degrees, 0);
+  EXPECT_NEAR(fit.chi_square, 0, 1e-6);
+  EXPECT_TRUE(fit.Shown());
+  // At 8, which was measured: the slowdown is the ratio of two measurements with 1 % each, so
+  // ±1.96 · √2 % of 2.26. Twice as far out it is much wider.
+  EXPECT_NEAR(fit.SlowdownAt(8).upper - 2.26, 1.96 * 0.0141421 * 2.26, 0.002);
+  EXPECT_NEAR(2.26 - fit.SlowdownAt(8).lower, 1.96 * 0.0141421 * 2.26, 0.002);
+  const double best = fit.law.Slowdown(16);  // 1 + 1.5 + 2.4 = 4.9.
+  EXPECT_NEAR(best, 4.9, 1e-3);
+  EXPECT_GT(fit.SlowdownAt(16).upper - best, 0.3);
+  EXPECT_EQ(fit.SlowdownAt(1).upper, 1);
+}
+
+TEST(FitUsl, ShowsNoContentionWithinTheErrors) {
+  const std::vector<ScalingPoint> points = {
+      {1, 10, 0.2}, {2, 19.8, 0.4}, {4, 40.5, 0.8}, {8, 79, 1.6}};
+  const UslFit fit = *FitUsl(points, 0.95);
+  EXPECT_FALSE(fit.Shown());
+  EXPECT_LT(fit.SlowdownAt(8).lower, 1.02);
+}
+
 TEST(FitUsl, RefusesTooLittle) {
   const std::vector<ScalingPoint> three = {{1, 10}, {2, 20}, {4, 40}};
   EXPECT_FALSE(FitUsl(three, 0.95));

@@ -25,7 +25,7 @@ std::string TitleOf(const RunReport& report) {
   return fmt::format("{} {}: {}", report.command, report.id, report.target.url);
 }
 
-std::string HeadHtml(const PageFacts& facts) {
+std::string HeadHtml(std::string_view version, std::string_view title) {
   // The page may load nothing and run nothing but its own script, whatever got into its text.
   return fmt::format(
       "{}\n<head>\n<meta charset=\"utf-8\">\n"
@@ -35,8 +35,7 @@ std::string HeadHtml(const PageFacts& facts) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta name=\"generator\" content=\"loadline {}\">\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n",
-      kReportMark, ScriptHash(), StyleSheetHash(), Escaped(facts.report.version),
-      Escaped(TitleOf(facts.report)), StyleSheet());
+      kReportMark, ScriptHash(), StyleSheetHash(), Escaped(version), Escaped(title), StyleSheet());
 }
 
 std::string HeaderHtml(const PageFacts& facts) {
@@ -59,43 +58,44 @@ std::string HeaderHtml(const PageFacts& facts) {
   return html + "</header>\n";
 }
 
-/// Links to the sections that are there.
-std::string Contents(const std::string& body) {
-  struct Entry {
-    const char* id;
-    const char* name;
-  };
-  constexpr std::array<Entry, 8> kEntries{{{"staircase", "Rounds"},
-                                           {"search", "Search"},
-                                           {"vary", "Other values"},
-                                           {"percentiles", "Percentiles"},
-                                           {"time", "Over time"},
-                                           {"errors", "Errors"},
-                                           {"generator", "Generator"},
-                                           {"setup", "Setup"}}};
-  std::string links;
-  for (const Entry& entry : kEntries) {
-    if (body.find(fmt::format("<section id=\"{}\"", entry.id)) != std::string::npos) {
-      links += fmt::format("<li><a href=\"#{}\">{}</a></li>", entry.id, entry.name);
-    }
-  }
-  return fmt::format("<nav aria-label=\"Sections\"><ul>{}</ul></nav>\n", links);
-}
-
 }  // namespace
 
+std::string Contents(std::span<const SectionLink> links, const std::string& body) {
+  std::string html;
+  for (const SectionLink& link : links) {
+    if (body.find(fmt::format("<section id=\"{}\"", link.id)) != std::string::npos) {
+      html += fmt::format("<li><a href=\"#{}\">{}</a></li>", link.id, link.name);
+    }
+  }
+  return fmt::format("<nav aria-label=\"Sections\"><ul>{}</ul></nav>\n", html);
+}
+
+std::string WholePage(std::string_view version, std::string_view title, const std::string& header,
+                      const std::string& content, std::string_view explained_in) {
+  return fmt::format(
+      "{}<body>\n{}<main>\n{}</main>\n<footer><p>Made by loadline {}. This file is complete: "
+      "it loads nothing. Words and figures are explained in {} of the project.</p>"
+      "</footer>\n<script>{}</script>\n</body>\n</html>\n",
+      HeadHtml(version, title), header, content, Escaped(version), Escaped(explained_in), Script());
+}
+
 std::string HtmlPage(const PageFacts& facts, const Timeline& timeline) {
+  constexpr std::array<SectionLink, 8> kLinks{{{"staircase", "Rounds"},
+                                               {"search", "Search"},
+                                               {"vary", "Other values"},
+                                               {"percentiles", "Percentiles"},
+                                               {"time", "Over time"},
+                                               {"errors", "Errors"},
+                                               {"generator", "Generator"},
+                                               {"setup", "Setup"}}};
   const std::string body = StaircaseSection(facts) + SearchSection(facts) + VarySection(facts) +
                            PercentilesSection(facts) + TimeSection(facts, timeline) +
                            ErrorsSection(facts) + GeneratorSection(facts, timeline) +
                            SetupSection(facts);
-  return fmt::format(
-      "{}<body>\n{}<main>\n{}{}{}{}{}</main>\n<footer><p>Made by loadline {}. This file is "
-      "complete: "
-      "it loads nothing. Words and figures are explained in docs/report.md of the project.</p>"
-      "</footer>\n<script>{}</script>\n</body>\n</html>\n",
-      HeadHtml(facts), HeaderHtml(facts), StateBanner(facts), VerdictSection(facts),
-      TilesSection(facts), Contents(body), body, Escaped(facts.report.version), Script());
+  return WholePage(facts.report.version, TitleOf(facts.report), HeaderHtml(facts),
+                   StateBanner(facts) + VerdictSection(facts) + TilesSection(facts) +
+                       Contents(kLinks, body) + body,
+                   "docs/report.md");
 }
 
 }  // namespace loadline::report

@@ -42,6 +42,10 @@ std::string HtmlTable(std::string_view caption, std::span<const std::string> hea
   return html + "</tbody></table></div>\n";
 }
 
+std::string Tile(std::string_view name, std::string_view value) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", Escaped(name), Escaped(value));
+}
+
 std::string_view ResultClass(const StepReport& step) {
   using measure::StepResult;
   if (!step.measurement.valid()) {

@@ -57,7 +57,24 @@ namespace loadline::report {
 [[nodiscard]] std::string GeneratorSection(const PageFacts& facts, const Timeline& timeline);
 [[nodiscard]] std::string SetupSection(const PageFacts& facts);
 
+// The page around them (html_page.cc).
+
+/// An entry of the contents: the section's id and what its link says.
+struct SectionLink {
+  std::string_view id;
+  std::string_view name;
+};
+/// Links to those of the sections that are in `body`.
+[[nodiscard]] std::string Contents(std::span<const SectionLink> links, const std::string& body);
+/// The whole file: `header` and `content` are elements; `explained_in` names a page of the docs.
+[[nodiscard]] std::string WholePage(std::string_view version, std::string_view title,
+                                    const std::string& header, const std::string& content,
+                                    std::string_view explained_in);
+
 // What sections share (html_parts.cc).
+
+/// A figure with its name, for `<div class="tiles">`.
+[[nodiscard]] std::string Tile(std::string_view name, std::string_view value);
 
 /// `<section>` with a heading.
 [[nodiscard]] std::string Section(std::string_view id, std::string_view title,

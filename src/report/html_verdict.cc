@@ -83,10 +83,6 @@ std::string_view Overall(const RunReport& report, const std::vector<VerdictLine>
   return good ? "good" : "plain";
 }
 
-std::string Tile(std::string_view name, std::string_view value) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", Escaped(name), Escaped(value));
-}
-
 }  // namespace
 
 std::string StateBanner(const PageFacts& facts) {

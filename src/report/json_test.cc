@@ -36,10 +36,25 @@ TEST(RunDocument, HasItsKeysInAFixedOrder) {
                           "load", "offered_rps", "achieved_rps", "goodput_rps", "requests",
                           "succeeded", "failed", "response_ms", "wire_ms", "errors", "objectives",
                           "verify", "load_line", "staircase", "vary", "overload", "drift", "steps",
-                          "generator", "accounts", "records_imported", "records_left_in"));
+                          "generator", "accounts", "pods", "records_imported", "records_left_in"));
   EXPECT_THAT(Keys(json["response_ms"]),
               ElementsAre("p50", "p90", "p95", "p99", "p99_9", "mean", "max"));
   EXPECT_EQ(RunDocument(SampleRun()), RunDocument(SampleRun()));
+}
+
+TEST(RunDocument, AddsUpWhatPodsSayAndIsNullWhereTheySayNothing) {
+  RunReport report = SampleRun();
+  EXPECT_EQ(Document(report)["pods"], nullptr);
+  EXPECT_EQ(Document(report)["steps"].back()["pods"], nullptr);
+  report.steps.back().measurement.pods =
+      measure::PodFacts{.cpu_periods = 100, .throttled_periods = 25, .failures = 2, .lost = 7};
+  const Json pods = Document(report)["pods"];
+  EXPECT_THAT(Keys(pods),
+              ElementsAre("cpu_periods", "throttled_periods", "failures", "requests_lost"));
+  EXPECT_EQ(pods["throttled_periods"], 25);
+  EXPECT_EQ(pods["requests_lost"], 7);
+  report.steps.push_back(report.steps.back());
+  EXPECT_EQ(Document(report)["pods"]["cpu_periods"], 200);
 }
 
 TEST(RunDocument, HasNoSendErrorWhereEveryRequestWaitedForAConnection) {

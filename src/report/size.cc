@@ -31,6 +31,9 @@ std::string What(const measure::Objective& objective) {
 }
 
 std::string Values(const sizing::PodsOutlook& outlook) {
+  if (!outlook.stable && outlook.busy < 1) {
+    return "a pod that once has many requests in it slows down so much that it never recovers";
+  }
   if (!outlook.stable) {
     return fmt::format("{} of what they can do is asked: the queue never ends",
                        FormatPercent(outlook.busy));
@@ -70,9 +73,13 @@ void AddPromise(const SizeReport& report, HeadedLines& lines) {
   for (const sizing::ObjectiveOutlook& each : report.answer.outlook.objectives) {
     promise += fmt::format("{}{}", promise.empty() ? "" : ", ", measure::Format(each.objective));
   }
-  promise += fmt::format(" at {}", FormatRate(report.rate));
+  promise +=
+      fmt::format(" {} {}", report.users ? "for" : "at", TrafficText(report.rate, report.users));
   if (!report.growth_text.empty()) {
-    promise += fmt::format(" ({} + {})", FormatRate(report.rate_now), report.growth_text);
+    promise += fmt::format(
+        " ({} + {})",
+        report.users ? FormatCount(report.users_now) + " users" : FormatRate(report.rate_now),
+        report.growth_text);
   }
   if (report.survive != sizing::Survive::kNone) {
     promise += fmt::format(", with one {} lost", sizing::SurviveName(report.survive));
@@ -91,14 +98,21 @@ void AddWhy(const SizeReport& report, HeadedLines& lines) {
   service += pod.discipline == queueing::Discipline::kSharing
                  ? ", shared by all requests of a pod"
                  : fmt::format(", cv {:.2g}", std::sqrt(pod.scv));
-  service += pod.concurrency == 1 ? ", one request at a time"
-                                  : fmt::format(", {} requests at a time", pod.concurrency);
+  if (pod.curve.empty()) {
+    service += pod.concurrency == 1 ? ", one request at a time"
+                                    : fmt::format(", {} requests at a time", pod.concurrency);
+  }
   if (pod.delay > Duration::zero()) {
     service += fmt::format(", {} beside", FormatDuration(pod.delay));
   }
   lines.Add("WHY", fmt::format("{}   {}", service, report.origin));
   for (const std::string& line : report.fit_lines) {
     lines.Add("WHY", line);
+  }
+  if (report.users) {
+    lines.Add("WHY",
+              fmt::format("a closed loop: whoever waits sends nothing; together they send {}",
+                          FormatRate(report.rate)));
   }
   lines.Add("WHY", fmt::format("{} x {} = {:.4g} requests in service at once",
                                FormatRate(report.rate), FormatDuration(model.service_high),
@@ -111,10 +125,11 @@ void AddWhy(const SizeReport& report, HeadedLines& lines) {
   const sizing::PodsOutlook& outlook = report.answer.outlook;
   const bool one = outlook.pods == 1;
   lines.Add("WHY", fmt::format("balancer {}: {} keep{} {} with {}, {} busy; {} up to {}",
-                               queueing::Name(pod.balance), PodsText(outlook.pods), one ? "s" : "",
+                               BalanceText(pod), PodsText(outlook.pods), one ? "s" : "",
                                Values(outlook), FormatDuration(model.service_high),
                                FormatPercent(outlook.busy), one ? "it holds" : "they hold",
-                               FormatRate(report.edge)));
+                               report.users ? FormatCount(report.edge_users) + " users"
+                                            : FormatRate(report.edge)));
   if (report.answer.fewer) {
     lines.Add("WHY", fmt::format("one fewer, {}: {}", PodsText(report.answer.fewer->pods),
                                  Values(*report.answer.fewer)));
@@ -132,9 +147,10 @@ void AddConfirmation(const Confirmation& confirmation, HeadedLines& lines) {
     lines.Add("CONFIRM", confirmation.skipped);
     return;
   }
-  lines.Add("CONFIRM", fmt::format("simulated: {}, {}, balancer {}, {} requests",
-                                   PodsText(confirmation.pods), FormatRate(confirmation.rate),
-                                   confirmation.balance, FormatCount(confirmation.requests)));
+  lines.Add("CONFIRM",
+            fmt::format("simulated: {}, {}, balancer {}, {} requests", PodsText(confirmation.pods),
+                        TrafficText(confirmation.rate, confirmation.users), confirmation.balance,
+                        FormatCount(confirmation.requests)));
   for (const ConfirmedObjective& each : confirmation.objectives) {
     const measure::Objective& objective = each.model.objective;
     const double off = each.model.value > 0 && std::isfinite(each.model.value)
@@ -153,6 +169,24 @@ void AddConfirmation(const Confirmation& confirmation, HeadedLines& lines) {
 }
 
 }  // namespace
+
+std::string BalanceText(const queueing::Pool& pool) {
+  const std::string name(queueing::Name(pool.balance));
+  return pool.routers == 1 ? name : fmt::format("{}, {} routers", name, pool.routers);
+}
+
+std::string TrafficText(Rate rate, const std::optional<queueing::Users>& users) {
+  if (!users) {
+    return FormatRate(rate);
+  }
+  return fmt::format("{} user{} who {}", FormatCount(users->count), users->count == 1 ? "" : "s",
+                     users->think > Duration::zero() ? "think " + FormatDuration(users->think)
+                                                     : std::string("never think"));
+}
+
+sizing::Traffic TrafficOf(const SizeReport& report) {
+  return report.users ? sizing::Traffic(*report.users) : sizing::Traffic(report.rate);
+}
 
 std::vector<SizeLine> SizeLines(const SizeReport& report) {
   HeadedLines lines;

@@ -32,7 +32,8 @@ struct ConfirmedObjective {
 /// What became of the answer in the simulator.
 struct Confirmation {
   int pods = 0;
-  Rate rate;
+  Rate rate;                             ///< Of users: what they sent.
+  std::optional<queueing::Users> users;  ///< Instead of a rate.
   std::int64_t requests = 0;
   std::vector<ConfirmedObjective> objectives;
   std::string balance;  ///< As simulated.
@@ -85,6 +86,11 @@ struct WrittenManifest {
   std::string what;  ///< `minReplicas 36, maxReplicas 129, target 78 %`
 };
 
+/// `least`, `least, 3 routers`.
+[[nodiscard]] std::string BalanceText(const queueing::Pool& pool);
+/// `2,000/s`, `500 users who think 1 s`.
+[[nodiscard]] std::string TrafficText(Rate rate, const std::optional<queueing::Users>& users);
+
 /// Everything that `size` has to say.
 struct SizeReport {
   std::string version;
@@ -94,6 +100,10 @@ struct SizeReport {
   double growth = 0.0;      ///< Share, from `rate_now` to `rate`.
   std::string growth_text;  ///< How it came to be: `30 % growth`; empty: none.
   std::optional<TrafficForecast> forecast;
+  /// Sized for, growth included, instead of a rate; `rate` is what they send then.
+  std::optional<queueing::Users> users;
+  int users_now = 0;   ///< As asked.
+  int edge_users = 0;  ///< As `edge`.
   sizing::ServiceModel model;
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
@@ -117,6 +127,9 @@ struct SizeReport {
   std::vector<WrittenManifest> manifests;
   std::vector<std::string> commands;  ///< How to use them: `kubectl apply -f …`.
 };
+
+/// What is sized for.
+[[nodiscard]] sizing::Traffic TrafficOf(const SizeReport& report);
 
 /// A line and its heading: `ANSWER`, `PROMISE`, `WHY`, ….
 struct SizeLine {

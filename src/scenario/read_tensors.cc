@@ -246,7 +246,9 @@ class TensorReader {
           break;
         }
         if (*fitting != cell) {
-          task_.cells = task_.cells.empty() ? set_.rows : std::move(task_.cells);
+          if (task_.cells.empty()) {
+            task_.cells = set_.rows;
+          }
           task_.cells[row][column] = *std::move(fitting);
         }
       }

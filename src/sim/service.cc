@@ -1,6 +1,7 @@
 #include "sim/service.h"
 
 #include <fmt/core.h>
+#include <memory>
 
 #include <algorithm>
 #include <string>
@@ -46,6 +47,15 @@ Status ValidateService(const ServiceOptions& options) {
   if (options.cpu_limit != 0.0 && !(options.cpu_limit >= 0.01 && options.cpu_limit <= 1000.0)) {
     return Bad(fmt::format("cpu limit: {} is out of range, 0.01 to 1000 cores would be right",
                            options.cpu_limit));
+  }
+  if (!options.curve.empty() &&
+      (options.discipline != Discipline::kSharing || options.cpu_limit > 0.0)) {
+    return Bad("curve: belongs to pods that share themselves, without a CPU limit");
+  }
+  for (const double work : options.curve) {
+    if (!(work > 0.0 && work <= 1e6)) {
+      return Bad(fmt::format("curve: {} is out of range, above 0 would be right", work));
+    }
   }
   if (options.routers < 1 || options.routers > kMostRouters) {
     return Bad(fmt::format("routers: {} is out of range, 1 to {} would be right", options.routers,
@@ -126,8 +136,11 @@ void Service::SetPods(Instant now, int pods) {
                             Duration(static_cast<std::int64_t>(random_.Below(span)) + 1));
       }
     } else if (processors_) {
+      const double cores = options_.cpu_limit > 0.0 ? options_.cpu_limit : options_.concurrency;
       sharing_.resize(
-          count, SharingPod(options_.cpu_limit > 0.0 ? options_.cpu_limit : options_.concurrency));
+          count, options_.curve.empty()
+                     ? SharingPod(cores)
+                     : SharingPod(std::make_shared<const std::vector<double>>(options_.curve)));
     }
   }
   for (int pod = wanted_; pod < pods; ++pod) {

@@ -70,6 +70,9 @@ struct ServiceOptions {
   /// thread per request in service. 0: as many as it has requests in service.
   double cpu_limit = 0.0;
   CpuModel cpu_model = CpuModel::kQuota;
+  /// kSharing: cores' worth of work that 1, 2, … requests in a pod get done together, each > 0; the
+  /// last one stands for all beyond. Empty: min(n, concurrency). Not with a CPU limit.
+  std::vector<double> curve = {};
   /// Balancers, 1..1000: each request comes through one drawn at random, which sees only the
   /// requests that it sent itself.
   int routers = 1;

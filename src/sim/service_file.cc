@@ -306,14 +306,19 @@ void ReadTasks(const MapReader& root, std::vector<std::pair<std::string, double>
   });
 }
 
+constexpr std::array<std::string_view, 20> kKeys = {
+    "pods",       "concurrency", "queue",   "latency", "overhead",    "balance",   "error_rate",
+    "discipline", "cold_start",  "scaling", "speed",   "pauses",      "wandering", "rate_limit",
+    "tasks",      "seed",        "cpu",     "routers", "connections", "failures"};
+
 }  // namespace
+
+std::span<const std::string_view> ServiceKeys() {
+  return kKeys;
+}
 
 ServiceFile ReadServiceFile(std::string_view text, const std::string& name,
                             std::vector<Fault>& faults) {
-  static constexpr std::array<std::string_view, 20> kKeys = {
-      "pods",       "concurrency", "queue",   "latency", "overhead",    "balance",   "error_rate",
-      "discipline", "cold_start",  "scaling", "speed",   "pauses",      "wandering", "rate_limit",
-      "tasks",      "seed",        "cpu",     "routers", "connections", "failures"};
   ServiceFile file;
   const std::size_t faults_before = faults.size();
   const std::optional<Node> tree = scenario::ReadYaml(text, name, faults);

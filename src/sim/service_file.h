@@ -10,6 +10,7 @@
 // Every key has a default (ServiceOptions). docs/simulate.md has the whole table.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,9 @@ struct ServiceFile {
   /// Service time of a task relative to the law, by name.
   std::vector<std::pair<std::string, double>> sizes;
 };
+
+/// The keys at the top of a service file.
+[[nodiscard]] std::span<const std::string_view> ServiceKeys();
 
 /// Reads a service from the YAML `text` of the file called `name`.
 ///

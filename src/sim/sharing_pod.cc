@@ -9,6 +9,9 @@ namespace loadline::sim {
 
 double SharingPod::Speed() const {
   const double requests = static_cast<double>(marks_.size());
+  if (curve_ != nullptr) {
+    return (*curve_)[std::min(marks_.size(), curve_->size()) - 1] / requests;
+  }
   return requests <= cores_ ? 1.0 : cores_ / requests;
 }
 

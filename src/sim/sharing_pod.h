@@ -8,6 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "base/units.h"
 #include "sim/event_heap.h"
@@ -18,6 +21,10 @@ class SharingPod {
  public:
   /// `cores` > 0: so many requests run at full speed; more share. A CPU limit may be a fraction.
   explicit SharingPod(double cores) : cores_(cores) {}
+  /// `curve[n − 1]` > 0: cores' worth of work that n requests get done together; the last one
+  /// stands for all beyond.
+  explicit SharingPod(std::shared_ptr<const std::vector<double>> curve)
+      : cores_(1.0), curve_(std::move(curve)) {}
 
   /// A request of `work` joins. `now` never goes back.
   void Join(Instant now, std::uint32_t item, Duration work);
@@ -38,6 +45,7 @@ class SharingPod {
 
   // Constant after construction.
   double cores_;
+  std::shared_ptr<const std::vector<double>> curve_;  // Null: min(n, cores).
   // Owner thread only.
   EventHeap marks_;         // Finish marks, in ns of attained service.
   double attained_ns_ = 0;  // Attained service at `updated_`.

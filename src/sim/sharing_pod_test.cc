@@ -55,5 +55,16 @@ TEST(SharingPod, SlowsDownOnlyBeyondItsConcurrency) {
   EXPECT_EQ(pod.Leave(), 2U);
 }
 
+TEST(SharingPod, FollowsACurve) {
+  // One is done at full speed, two get 1.5 cores' worth done, three and more 1.2.
+  SharingPod pod(std::make_shared<const std::vector<double>>(std::vector<double>{1, 1.5, 1.2}));
+  pod.Join(At(0ms), 0, 30ms);
+  pod.Join(At(0ms), 1, 30ms);
+  EXPECT_EQ(pod.next(), At(40ms));  // Each at 0.75.
+  pod.Join(At(20ms), 2, 15ms);
+  // 15 ms of each are left; at 0.4 they take 37.5 ms more.
+  EXPECT_EQ(pod.next(), At(Duration(57'500'000)));
+}
+
 }  // namespace
 }  // namespace loadline::sim

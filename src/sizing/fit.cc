@@ -5,9 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "base/units_text.h"
+#include "sizing/curve_fit.h"
+#include "sizing/fit_problem.h"
 
 namespace loadline::sizing {
 namespace {
@@ -18,147 +24,60 @@ using queueing::Balance;
 constexpr std::array kBalances = {Balance::kRandom, Balance::kRoundRobin, Balance::kTwoChoices,
                                   Balance::kLeast, Balance::kCentral};
 constexpr std::array kScatters = {0.0, 0.02, 0.06, 0.12, 0.25, 0.5, 1.0, 1.5, 2.25, 4.0};
-// How far off a model may be without being worse than its rivals.
-constexpr double kMeanError = 0.02;
-constexpr double kShareError = 0.08;
-constexpr double kCapacityError = 0.02;
-constexpr double kShows = 1.15;    // So much slower than the fastest probe shows a limit.
-constexpr double kProfile = 3.84;  // Chi-square with one degree at 95 %.
+constexpr double kNormal95 = 1.96;
+// How far off the formulae's capacity may be at one number of pods and not at another.
+constexpr double kModelError = 0.015;
 constexpr std::int64_t kTellingRequests = 300;  // Below, a mean says little of the fit.
-constexpr double kLeastWidth = 0.02;
+constexpr double kLeastWidth = 0.03;
 
-struct Candidate {
-  Balance balance = Balance::kRandom;
-  double scv = 0.0;
-  Duration service{};
-  Duration delay{};
-};
-
-struct Scored {
-  Candidate candidate;
-  double loss = std::numeric_limits<double>::infinity();
-};
-
-double Loss(double error) {
-  // Fades for outliers, so that one odd probe does not rule.
-  constexpr double kFade = 9.0;
-  return kFade * std::log1p(error * error / kFade);
-}
-
-class Problem {
- public:
-  Problem(const std::vector<FitRun>& runs, const FitGiven& given) : runs_(runs), given_(given) {
-    for (const FitRun& run : runs) {
-      for (const FitStep& step : run.steps) {
-        saturated_ = saturated_ || step.saturated;
-        if (!step.saturated) {
-          alone_ = std::min(alone_, step.mean);
-          slowest_ = std::max(slowest_, step.mean);
-        }
-      }
-    }
-  }
-
-  [[nodiscard]] Duration alone() const { return alone_; }
-  [[nodiscard]] bool LimitSeen() const {
-    return saturated_ || Seconds(slowest_) >= kShows * Seconds(alone_);
-  }
-
-  [[nodiscard]] queueing::Pool PoolOf(const Candidate& candidate, int pods) const {
-    queueing::Pool pool;
-    pool.pods = pods;
-    pool.concurrency = given_.concurrency;
-    pool.queue = given_.queue;
-    pool.discipline = given_.discipline;
-    pool.balance = candidate.balance;
-    pool.scv = candidate.scv;
-    pool.service = candidate.service;
-    pool.delay = candidate.delay;
-    return pool;
-  }
-
-  [[nodiscard]] double LossOf(const Candidate& candidate, double give_up) const {
-    double loss = 0;
-    for (const FitRun& run : runs_) {
-      const queueing::Pool pool = PoolOf(candidate, run.pods);
-      for (const FitStep& step : run.steps) {
-        loss += StepLoss(pool, step);
-        if (loss > give_up) {
-          return loss;
-        }
-      }
-    }
-    return loss;
-  }
-
- private:
-  [[nodiscard]] static double StepLoss(const queueing::Pool& pool, const FitStep& step) {
-    if (step.saturated) {
-      return Loss(std::log(pool.Capacity() / step.succeeded) / kCapacityError);
-    }
-    const queueing::PoolLaw law(pool, step.rate);
-    if (!law.stable()) {
-      return 100 + Loss((law.utilisation() - 1) / kCapacityError);
-    }
-    const double n = std::max(1.0, static_cast<double>(step.requests));
-    double loss =
-        Loss(std::log(Seconds(law.Mean()) / Seconds(step.mean)) / (kMeanError + 1 / std::sqrt(n)));
-    const auto share = [&](Duration t, double expected) {
-      const double floor = 0.002 + 1 / n;
-      const double error = std::log((law.Tail(t) + floor) / (expected + floor));
-      // Late requests come in clusters of some thirty.
-      return Loss(error / std::sqrt(kShareError * kShareError + 30 / (n * expected + 1)));
-    };
-    loss += share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
-    return loss;
-  }
-
-  const std::vector<FitRun>& runs_;
-  const FitGiven& given_;
-  Duration alone_ = Duration::max();
-  Duration slowest_{};
-  bool saturated_ = false;
-};
-
-Candidate At(const Problem& problem, Balance balance, double scv, double busy) {
+// `beside`: how much of what is left of the lone response keeps no pod busy.
+FitCandidate At(const FitProblem& problem, Balance balance, double busy, double beside,
+                double scv) {
   const Duration service = std::max(Duration(1), FromSeconds(Seconds(problem.alone()) * busy));
-  return {balance, scv, service, std::max(Duration::zero(), problem.alone() - service)};
+  const double rest = beside * std::max(0.0, 1 - busy);
+  return {.balance = balance,
+          .scv = scv,
+          .service = service,
+          .delay = FromSeconds(Seconds(problem.alone()) * rest),
+          .in_pod = {},
+          .width = 0};
 }
 
-// The best scatter for one balancer and share of the lone response that is service.
-Scored BestScatter(const Problem& problem, Balance balance, double busy) {
+// The best scatter and what lies beside, for one balancer and service time, which is `busy` times
+// the lone response.
+Scored BestScatter(const FitProblem& problem, Balance balance, double busy) {
   Scored best;
-  for (const double scv : kScatters) {
-    const Candidate candidate = At(problem, balance, scv, busy);
+  double scv = 0;
+  double beside = 0;
+  const auto look = [&](double tried_beside, double tried_scv) {
+    const FitCandidate candidate = At(problem, balance, busy, tried_beside, tried_scv);
     if (const double loss = problem.LossOf(candidate, best.loss); loss < best.loss) {
       best = {candidate, loss};
+      scv = tried_scv;
+      beside = tried_beside;
     }
+  };
+  for (const double tried : kScatters) {
+    look(1.0, tried);
   }
   double step = 0.3;
   for (int turn = 0; turn < 5; ++turn, step /= 2) {
-    const double scv = best.candidate.scv;
-    for (const double factor : {1 - step, 1 + step}) {
-      const Candidate candidate = At(problem, balance, scv * factor, busy);
-      if (const double loss = problem.LossOf(candidate, best.loss); loss < best.loss) {
-        best = {candidate, loss};
-      }
-    }
+    const double here = scv;
+    look(beside, here * (1 - step));
+    look(beside, here * (1 + step));
+    const double there = beside;
+    look(std::max(0.0, there - 1.5 * step), scv);
+    look(std::min(1.0, there + 1.5 * step), scv);
   }
   return best;
 }
 
-/// Losses of one balancer by share of the lone response that is service.
-struct Profile {
-  std::vector<Scored> points;
-  Scored best;
-};
-
-Profile ProfileOf(const Problem& problem, Balance balance) {
+Profile ProfileOf(const FitProblem& problem, Balance balance) {
   Profile profile;
   std::vector<double> shares = {1.0};
   if (problem.LimitSeen()) {
     shares.clear();
-    for (int percent = 50; percent <= 105; percent += percent < 80 ? 5 : 1) {
+    for (int percent = 50; percent <= 110; percent += percent < 80 ? 5 : 2) {
       shares.push_back(percent / 100.0);
     }
   }
@@ -193,8 +112,8 @@ void SetInterval(const Profile& profile, std::int64_t requests, FittedService& f
   fitted.model.service_high = std::max(high, FromSeconds(Seconds(best) * (1 + width)));
 }
 
-void SetGoodness(const std::vector<FitRun>& runs, const Problem& problem,
-                 const Candidate& candidate, FittedService& fitted) {
+void SetGoodness(const std::vector<FitRun>& runs, const FitProblem& problem,
+                 const FitCandidate& candidate, FittedService& fitted) {
   double mean = 0;
   int count = 0;
   for (const FitRun& run : runs) {
@@ -211,10 +130,13 @@ void SetGoodness(const std::vector<FitRun>& runs, const Problem& problem,
       if (step.saturated) {
         continue;
       }
-      const queueing::PoolLaw law(problem.PoolOf(candidate, run.pods), step.rate);
+      const queueing::PoolLaw law = problem.LawOf(candidate, run.pods, step);
       const double measured = std::log(Seconds(step.mean));
       const double error = law.stable() ? std::log(Seconds(law.Mean())) - measured : 1.0;
-      if (step.requests >= kTellingRequests) {
+      // Near the limit requests that follow each other are slow together, about as many as the
+      // square of how much slower they are: a mean of few of those says little.
+      const double slower = std::max(1.0, Seconds(step.mean) / Seconds(problem.alone()));
+      if (static_cast<double>(step.requests) >= kTellingRequests * slower * slower) {
         fitted.worst_error =
             std::max(fitted.worst_error.value_or(0.0), std::abs(std::expm1(error)));
       }
@@ -249,17 +171,122 @@ Status Count(const std::vector<FitRun>& runs, FittedService& fitted) {
   return {};
 }
 
-std::optional<queueing::UslFit> ScalingOf(const std::vector<FitRun>& runs) {
+/// The best profile of each balancer that may be, and which of them fit about as well.
+struct Choice {
+  std::vector<Profile> profiles;
+  std::size_t chosen = 0;  ///< The costliest of those.
+  std::vector<Balance> as_good;
+
+  [[nodiscard]] const Profile& profile() const { return profiles[chosen]; }
+};
+
+Choice Choose(const FitProblem& problem, const std::vector<FitRun>& runs, const FitGiven& given,
+              int probes) {
+  Choice choice;
+  const bool one_pod =
+      std::all_of(runs.begin(), runs.end(), [](const FitRun& run) { return run.pods == 1; });
+  double best = std::numeric_limits<double>::infinity();
+  std::vector<Balance> balances;
+  for (const Balance balance : kBalances) {
+    if (given.balance.value_or(balance) != balance) {
+      continue;
+    }
+    balances.push_back(balance);
+    if (one_pod && !choice.profiles.empty()) {
+      continue;  // Nothing to balance: as good as the first.
+    }
+    choice.profiles.push_back(given.fit_curve ? CurveProfile(problem, balance)
+                                              : ProfileOf(problem, balance));
+    best = std::min(best, choice.profiles.back().best.loss);
+  }
+  if (one_pod) {
+    choice.as_good = balances;
+    return choice;
+  }
+  const double scale = Misfit(best, probes);
+  for (std::size_t i = 0; i < choice.profiles.size(); ++i) {
+    if (choice.profiles[i].best.loss <= best + kProfile * scale) {
+      choice.chosen = choice.as_good.empty() ? i : choice.chosen;
+      choice.as_good.push_back(choice.profiles[i].best.candidate.balance);
+    }
+  }
+  return choice;
+}
+
+/// How pods slow each other down: the service fitted at each number of pods by itself.
+void FitScaling(const std::vector<FitRun>& runs, FitGiven given, Balance balance,
+                FittedService& fitted) {
+  given.balance = balance;
+  std::map<int, std::vector<FitRun>> by_pods;
+  for (const FitRun& run : runs) {
+    by_pods[run.pods].push_back(run);
+  }
   std::vector<queueing::ScalingPoint> points;
+  for (const auto& [pods, those] : by_pods) {
+    const FitProblem problem(those, given);
+    FittedService alone;
+    if (!Count(those, alone) || !problem.LimitSeen()) {
+      continue;  // Nothing there shows what a pod can do.
+    }
+    const Profile profile = ProfileOf(problem, balance);
+    SetInterval(profile, alone.requests, alone);
+    const double service = Seconds(profile.best.candidate.service);
+    const double noise = (Seconds(alone.model.service_high) - Seconds(alone.model.service_low)) /
+                         (2 * kNormal95 * service);
+    const double error = std::hypot(noise, kModelError);
+    const double capacity = pods * given.concurrency / service;
+    points.push_back(
+        {.size = static_cast<double>(pods), .throughput = capacity, .error = capacity * error});
+    fitted.scaling_pods.push_back(pods);
+  }
+  if (const Result<queueing::UslFit> fit = queueing::FitUsl(points, 0.95)) {
+    fitted.scaling = *fit;
+  }
+}
+
+Status CheckUsers(const std::vector<FitRun>& runs, const FitGiven& given) {
+  const bool known = given.balance == Balance::kRandom || given.balance == Balance::kCentral ||
+                     (given.balance == Balance::kLeast && given.routers == 1 &&
+                      given.discipline == queueing::Discipline::kSlots);
   for (const FitRun& run : runs) {
     for (const FitStep& step : run.steps) {
-      if (step.saturated) {
-        points.push_back({static_cast<double>(run.pods), step.succeeded.per_second});
+      if (run.pods > 1 && step.users && step.users->count > 1 && !known) {
+        return Error{
+            ErrorCode::kInvalidArgument,
+            fmt::format("run {} was made with users before {} pods, and what they do to the queues "
+                        "is known for one pod only, or behind --balance random, least or central; "
+                        "say which it was, or measure with a rate",
+                        run.id, run.pods)};
       }
     }
   }
-  const Result<queueing::UslFit> fit = queueing::FitUsl(points, 0.95);
-  return fit ? std::optional(*fit) : std::nullopt;
+  return {};
+}
+
+Status CheckCurve(const std::vector<FitRun>& runs) {
+  std::set<std::pair<int, double>> loads;
+  double fewest = std::numeric_limits<double>::infinity();
+  double most = 0;
+  for (const FitRun& run : runs) {
+    for (const FitStep& step : run.steps) {
+      if (!step.saturated) {
+        const double in_pod = step.rate.per_second * Seconds(step.mean) / run.pods;
+        fewest = std::min(fewest, in_pod);
+        most = std::max(most, in_pod);
+        loads.insert({step.users ? step.users->count : 0, step.users ? 0 : step.rate.per_second});
+      }
+    }
+  }
+  if (loads.size() < 3 || most < 2 * fewest) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("{} different load{} with {:.2g} to {:.2g} requests in a pod tell no curve: "
+                    "three loads (--users 1, 4, 16 or a find), the highest with twice as many "
+                    "requests in a pod as the lowest; or --concurrency C, where a pod works on C "
+                    "at full speed",
+                    loads.size(), loads.size() == 1 ? "" : "s", fewest, most)};
+  }
+  return {};
 }
 
 }  // namespace
@@ -267,33 +294,33 @@ std::optional<queueing::UslFit> ScalingOf(const std::vector<FitRun>& runs) {
 Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven& given) {
   FittedService fitted;
   TRY(Count(runs, fitted));
-  const Problem problem(runs, given);
+  TRY(CheckUsers(runs, given));
+  const FitProblem problem(runs, given);
   fitted.limit_seen = problem.LimitSeen();
-  std::vector<Profile> profiles;
-  double best = std::numeric_limits<double>::infinity();
-  for (const Balance balance : kBalances) {
-    if (given.balance.value_or(balance) != balance) {
-      continue;
-    }
-    profiles.push_back(ProfileOf(problem, balance));
-    best = std::min(best, profiles.back().best.loss);
+  if (given.fit_curve) {
+    TRY(CheckCurve(runs));
   }
-  const double scale = Misfit(best, fitted.probes);
-  const Profile* chosen = nullptr;
-  for (const Profile& profile : profiles) {
-    if (profile.best.loss <= best + kProfile * scale) {
-      fitted.as_good.push_back(profile.best.candidate.balance);
-      chosen = chosen == nullptr ? &profile : chosen;
-    }
+  Choice choice = Choose(problem, runs, given, fitted.probes);
+  const FitProblem* fits = &problem;
+  std::optional<FitProblem> contended;
+  if (!given.fit_curve) {
+    FitScaling(runs, given, choice.profile().best.candidate.balance, fitted);
   }
-  const Candidate& candidate = chosen->best.candidate;
-  fitted.model.pod = problem.PoolOf(candidate, 1);
-  SetInterval(*chosen, fitted.requests, fitted);
-  SetGoodness(runs, problem, candidate, fitted);
-  fitted.scaling = ScalingOf(runs);
-  if (fitted.scaling && fitted.scaling->sigma.lower + fitted.scaling->kappa.lower > 0) {
+  if (fitted.scaling && fitted.scaling->Shown()) {
     fitted.model.contention = fitted.scaling->law;
+    fitted.model.contention_fit = fitted.scaling;
+    contended.emplace(runs, given, fitted.model.contention);
+    choice = Choose(*contended, runs, given, fitted.probes);
+    fits = &*contended;
   }
+  fitted.as_good = choice.as_good;
+  const FitCandidate& candidate = choice.profile().best.candidate;
+  fitted.model.pod = fits->PoolOf(candidate, 1);
+  SetInterval(choice.profile(), fitted.requests, fitted);
+  if (given.fit_curve) {
+    SetCurve(problem, choice.profile(), Misfit(choice.profile().best.loss, fitted.probes), fitted);
+  }
+  SetGoodness(runs, *fits, candidate, fitted);
   return fitted;
 }
 

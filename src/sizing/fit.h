@@ -15,9 +15,10 @@
 
 namespace loadline::sizing {
 
-/// One probe with Poisson arrivals at one rate.
+/// One probe with Poisson arrivals at one rate, or with users.
 struct FitStep {
-  Rate rate;               ///< Arrivals per second, > 0.
+  Rate rate;  ///< Arrivals per second, > 0.
+  std::optional<queueing::Users> users = {};
   Rate succeeded;          ///< Answers per second that were no errors.
   bool saturated = false;  ///< More was asked than was done: only `succeeded` counts.
   std::int64_t requests = 0;
@@ -40,6 +41,20 @@ struct FitGiven {
   int queue = queueing::kEndlessQueue;
   queueing::Discipline discipline = queueing::Discipline::kSlots;
   std::optional<queueing::Balance> balance;  ///< Nothing: to be fitted.
+  int routers = 1;
+  /// With kSharing: how requests in one pod slow each other down is fitted, and `concurrency` does
+  /// not count.
+  bool fit_curve = false;
+};
+
+/// How a pod's requests slow each other down: m that it works on are finished at
+/// m / (S (1 + σ(m − 1) + κ m(m − 1))), the universal scalability law within a pod.
+struct FittedCurve {
+  queueing::Usl law;
+  int width = 0;          ///< It works on so many at once; 0: on all that are there.
+  stats::Interval sigma;  ///< At 95 %, by the profile of the loss.
+  stats::Interval kappa;
+  double seen = 0.0;  ///< Most requests in a pod, mean of a probe; beyond it the curve is a guess.
 };
 
 struct FittedService {
@@ -55,16 +70,28 @@ struct FittedService {
   std::int64_t requests = 0;  ///< In them.
   int most_pods = 0;          ///< Largest pool measured.
   Rate highest_rate;          ///< Highest rate measured.
-  std::optional<queueing::UslFit> scaling;  ///< From saturated probes at several numbers of pods.
+  /// From the capacity of a pod at each number of pods; nothing with fewer than three of them.
+  std::optional<queueing::UslFit> scaling;
+  std::vector<int> scaling_pods;  ///< Those numbers.
+  std::optional<FittedCurve> curve;
 };
 
 inline constexpr std::int64_t kLeastFitRequests = 500;
 
 /// Fits service time, scatter, what lies beside the service, and the balancer to all runs together.
 ///
-/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±2 %. Where no
+/// Runs with users are explained by the loop that they make (queueing/pool.h): before several pods
+/// only where the balancer is known to be random, least or central.
+/// Pods at three or more numbers: the service is fitted at each, and what it takes longer where
+/// there are more of them is the universal scalability law's, where that explains the capacities
+/// better than pods which do not touch each other.
+/// With `fit_curve` the means of at least three loads, the highest with twice as many requests in a
+/// pod as the lowest, give the curve.
+///
+/// The interval of the service time is a profile of the fit's loss at 95 %, at least ±3 %. Where no
 /// probe shows a limit, all of a lone response counts as service: the safe side.
-/// Errors: kInvalidArgument: no probe below its limit, or fewer than kLeastFitRequests requests.
+/// Errors: kInvalidArgument: no probe below its limit, fewer than kLeastFitRequests requests,
+/// users before several pods behind another balancer, loads too alike for a curve.
 [[nodiscard]] Result<FittedService> FitService(const std::vector<FitRun>& runs,
                                                const FitGiven& given);
 

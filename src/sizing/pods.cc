@@ -112,19 +112,69 @@ std::string WhyNot(const PodsOutlook& outlook) {
   return "it holds";
 }
 
-bool Holds(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
-           int pods) {
-  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+// Of the contention at `pods`, where it was measured.
+std::string HowSure(const ServiceModel& model, int pods) {
+  if (!model.contention_fit) {
+    return {};
+  }
+  const stats::Interval there = model.contention_fit->SlowdownAt(pods);
+  return fmt::format(
+      ": by the upper end of what was measured, {:.2f} to {:.2f}x slower each; runs with more pods "
+      "would narrow it",
+      there.lower, there.upper);
+}
+
+bool Holds(const ServiceModel& model, const Traffic& traffic,
+           const std::vector<Objective>& objectives, int pods) {
+  const queueing::PoolLaw law = traffic.LawOf(model.At(pods, model.service_high));
   return law.stable() && std::all_of(objectives.begin(), objectives.end(),
                                      [&](const Objective& each) { return Keeps(law, each); });
 }
 
 }  // namespace
 
+Rate Traffic::HighestRate(Duration service) const {
+  return users_ ? Rate{users_->count / (Seconds(users_->think) + Seconds(service))} : rate_;
+}
+
+Traffic Traffic::Times(double factor) const {
+  if (!users_) {
+    return Traffic(rate_ * factor);
+  }
+  queueing::Users users = *users_;
+  users.count = std::max(1, static_cast<int>(std::ceil(users.count * factor - 1e-9)));
+  return Traffic(users);
+}
+
+queueing::PoolLaw Traffic::LawOf(const queueing::Pool& pool) const {
+  return users_ ? queueing::PoolLaw(pool, *users_) : queueing::PoolLaw(pool, rate_);
+}
+
+double ServiceModel::Slowdown(int pods) const {
+  return contention_fit ? contention_fit->SlowdownAt(pods).upper : contention.Slowdown(pods);
+}
+
+std::optional<int> ServiceModel::MostUseful() const {
+  // What n pods do, n over their slowdown, rises to its peak and falls from there on.
+  const auto rises = [&](int pods) {
+    return (pods + 1) / Slowdown(pods + 1) > pods / Slowdown(pods);
+  };
+  if (rises(kMostPods)) {
+    return std::nullopt;
+  }
+  int low = 0;
+  int high = kMostPods;
+  while (high - low > 1) {
+    const int middle = low + (high - low) / 2;
+    (rises(middle) ? low : high) = middle;
+  }
+  return high;
+}
+
 queueing::Pool ServiceModel::At(int pods, Duration service) const {
   queueing::Pool pool = pod;
   pool.pods = pods;
-  const double slower = contention.Slowdown(pods);
+  const double slower = Slowdown(pods);
   pool.service = FromSeconds(Seconds(service) * slower);
   for (double& rate : pool.curve) {
     rate *= Seconds(pod.service) / Seconds(pool.service);
@@ -132,11 +182,12 @@ queueing::Pool ServiceModel::At(int pods, Duration service) const {
   return pool;
 }
 
-PodsOutlook Foresee(const ServiceModel& model, Rate rate, const std::vector<Objective>& objectives,
-                    int pods) {
-  const queueing::PoolLaw law(model.At(pods, model.service_high), rate);
+PodsOutlook Foresee(const ServiceModel& model, const Traffic& traffic,
+                    const std::vector<Objective>& objectives, int pods) {
+  const queueing::PoolLaw law = traffic.LawOf(model.At(pods, model.service_high));
   PodsOutlook outlook;
   outlook.pods = pods;
+  outlook.rate = law.rate();
   outlook.busy = law.utilisation();
   outlook.stable = law.stable();
   outlook.rejected = law.Rejected();
@@ -148,42 +199,44 @@ PodsOutlook Foresee(const ServiceModel& model, Rate rate, const std::vector<Obje
   return outlook;
 }
 
-Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
+Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                               const std::vector<Objective>& objectives) {
-  if (!(rate.per_second > 0) || !std::isfinite(rate.per_second)) {
+  const double rate = traffic.HighestRate(model.service_high).per_second;
+  if (!(rate > 0) || !std::isfinite(rate)) {
     return Invalid("the rate must be above 0: --rate 2000/s");
   }
   TRY(CheckObjectives(objectives));
   TRY(CheckAlone(model, objectives));
+  const std::optional<int> peak = model.MostUseful();
   int low = 0;  // Does not hold.
   int high = 1;
-  while (!Holds(model, rate, objectives, high)) {
+  while (!Holds(model, traffic, objectives, high)) {
     if (high >= kMostPods) {
-      const PodsOutlook outlook = Foresee(model, rate, objectives, high);
+      const PodsOutlook outlook = Foresee(model, traffic, objectives, high);
       return Invalid(
           fmt::format("no number of pods up to {} is enough: {}; split the traffic "
                       "over several services, or make the service faster",
                       FormatCount(kMostPods), WhyNot(outlook)));
     }
     low = high;
-    // Beyond the pods at which contention eats all gain, more pods are worse.
-    high = std::min(kMostPods, high * 2);
-    const std::optional<double> peak = model.contention.Peak();
+    // Where pods slow each other down more of them may break what fewer held: small steps there.
+    const int step = model.Slowdown(2) > 1 ? std::max(1, high / 50) : high;
+    high = std::min(kMostPods, high + step);
     if (peak && high > *peak && low < *peak) {
-      high = std::max(low + 1, static_cast<int>(*peak));
-    } else if (peak && low >= static_cast<int>(*peak)) {
-      const PodsOutlook outlook = Foresee(model, rate, objectives, low);
-      return Invalid(fmt::format("more than {:.0f} pods carry less, not more (contention), and {}",
-                                 *peak, WhyNot(outlook)));
+      high = *peak;
+    } else if (peak && low >= *peak) {
+      const PodsOutlook outlook = Foresee(model, traffic, objectives, low);
+      return Invalid(fmt::format("more than {} pods carry less, not more (contention{}), and {}",
+                                 *peak, HowSure(model, *peak), WhyNot(outlook)));
     }
   }
   while (high - low > 1) {
     const int middle = low + (high - low) / 2;
-    (Holds(model, rate, objectives, middle) ? high : low) = middle;
+    (Holds(model, traffic, objectives, middle) ? high : low) = middle;
   }
-  PodsAnswer answer{.outlook = Foresee(model, rate, objectives, high), .fewer = {}};
+  PodsAnswer answer{.outlook = Foresee(model, traffic, objectives, high), .fewer = {}};
   if (low >= 1) {
-    answer.fewer = Foresee(model, rate, objectives, low);
+    answer.fewer = Foresee(model, traffic, objectives, low);
   }
   return answer;
 }
@@ -198,6 +251,26 @@ Rate HighestRateThatHolds(const ServiceModel& model, const std::vector<Objective
     (Holds(model, Rate{middle}, objectives, pods) ? low : high) = middle;
   }
   return Rate{low};
+}
+
+int MostUsersThatHold(const ServiceModel& model, const std::vector<Objective>& objectives, int pods,
+                      Duration think) {
+  constexpr int kMost = 10'000'000;
+  const auto holds = [&](int users) {
+    return Holds(model, Traffic(queueing::Users{users, think}), objectives, pods);
+  };
+  int held = 0;
+  int next = 1;
+  while (next <= kMost && holds(next)) {
+    held = next;
+    next *= 2;
+  }
+  int broken = next;
+  while (broken - held > 1) {
+    const int middle = held + (broken - held) / 2;
+    (holds(middle) ? held : broken) = middle;
+  }
+  return held;
 }
 
 }  // namespace loadline::sizing

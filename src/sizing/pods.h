@@ -15,6 +15,8 @@
 
 namespace loadline::sizing {
 
+inline constexpr int kMostPods = 100'000;
+
 /// A service as sizing knows it: one pod, the balancer in front, and how sure that is.
 struct ServiceModel {
   queueing::Pool pod;      ///< Its `pods` is not used; its `service` is the best estimate.
@@ -22,9 +24,34 @@ struct ServiceModel {
   Duration service_high{};
   /// How pods get in each other's way: the service time grows with their number.
   queueing::Usl contention = {};
+  /// Where that was measured: At() takes the upper end of its interval.
+  std::optional<queueing::UslFit> contention_fit = {};
 
+  /// How much slower each of `pods` is than one alone.
+  [[nodiscard]] double Slowdown(int pods) const;
+  /// The number of pods beyond which more of them carry less; nothing up to kMostPods.
+  [[nodiscard]] std::optional<int> MostUseful() const;
   /// `pods` of it with a service time of `service`.
   [[nodiscard]] queueing::Pool At(int pods, Duration service) const;
+};
+
+/// What the pods are asked to carry: arrivals at a rate, or users who wait for their answers.
+class Traffic {
+ public:
+  // A rate is the usual traffic, as a number is a number of requests.
+  Traffic(Rate rate) : rate_(rate) {}  // NOLINT(google-explicit-constructor)
+  explicit Traffic(const queueing::Users& users) : users_(users) {}
+
+  [[nodiscard]] const std::optional<queueing::Users>& users() const { return users_; }
+  /// Of users: what they could send at most if a request took `service` and nobody waited.
+  [[nodiscard]] Rate HighestRate(Duration service) const;
+  /// So many times as much; users are rounded up.
+  [[nodiscard]] Traffic Times(double factor) const;
+  [[nodiscard]] queueing::PoolLaw LawOf(const queueing::Pool& pool) const;
+
+ private:
+  Rate rate_;
+  std::optional<queueing::Users> users_;
 };
 
 /// What an objective would measure.
@@ -34,9 +61,10 @@ struct ObjectiveOutlook {
   bool holds = false;
 };
 
-/// A number of pods at a rate.
+/// A number of pods at a rate, or with users.
 struct PodsOutlook {
   int pods = 0;
+  Rate rate;          ///< Of users: what they send.
   double busy = 0.0;  ///< Share of the pods' capacity in use; above 1: more is asked than there is.
   bool stable = true;
   double rejected = 0.0;  ///< Share of requests.
@@ -45,7 +73,7 @@ struct PodsOutlook {
 };
 
 /// What `pods` would do with the upper end of the service time.
-[[nodiscard]] PodsOutlook Foresee(const ServiceModel& model, Rate rate,
+[[nodiscard]] PodsOutlook Foresee(const ServiceModel& model, const Traffic& traffic,
                                   const std::vector<measure::Objective>& objectives, int pods);
 
 struct PodsAnswer {
@@ -53,18 +81,22 @@ struct PodsAnswer {
   std::optional<PodsOutlook> fewer;  ///< With one fewer; nothing where one pod is enough.
 };
 
-inline constexpr int kMostPods = 100'000;
-
-/// The fewest pods that keep all `objectives` at `rate` > 0.
+/// The fewest pods that keep all `objectives` under `traffic`.
 ///
 /// Quantiles, `mean` and `errors` (as rejects) are foreseen; others are an error, as is an empty
 /// list. Errors: kInvalidArgument, with the best possible value where no number of pods is enough.
-[[nodiscard]] Result<PodsAnswer> FewestPods(const ServiceModel& model, Rate rate,
+[[nodiscard]] Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                                             const std::vector<measure::Objective>& objectives);
 
 /// The highest rate that `pods` keep the objectives at; 0 where they never hold.
 [[nodiscard]] Rate HighestRateThatHolds(const ServiceModel& model,
                                         const std::vector<measure::Objective>& objectives,
                                         int pods);
+
+/// The most users with a mean pause of `think` that `pods` keep the objectives with; 0: not even
+/// one.
+[[nodiscard]] int MostUsersThatHold(const ServiceModel& model,
+                                    const std::vector<measure::Objective>& objectives, int pods,
+                                    Duration think);
 
 }  // namespace loadline::sizing

@@ -85,10 +85,49 @@ TEST(FewestPods, SaysWhereContentionEatsTheGain) {
       << answer.error().message;
 }
 
+TEST(FewestPods, DoesNotStepOverTheOnlyNumberThatHolds) {
+  // σ 0.1 at 50 ms: with 8 pods each takes 85 ms, with 16 125 ms. Of 40/s a queue of 5 (70 ms, 56 %
+  // busy) keeps the mean below 80 ms; 8 pods take 85 ms for the service alone.
+  ServiceModel model = Exponential(50ms, queueing::Balance::kCentral);
+  model.contention.sigma = 0.1;
+  const PodsAnswer answer = *FewestPods(model, Rate{40}, Must("mean < 80ms"));
+  EXPECT_GE(answer.outlook.pods, 4);
+  EXPECT_LE(answer.outlook.pods, 6);
+  EXPECT_FALSE(Foresee(model, Rate{40}, Must("mean < 80ms"), 8).holds);
+}
+
 TEST(HighestRateThatHolds, IsTheOtherWayRound) {
   // 399 pods at ρ = 1 − 0.05 · 2.99573 / 0.2 = 0.251067: 399 · 20 · 0.251067 = 2003.5/s.
   const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
   EXPECT_NEAR(HighestRateThatHolds(model, Must("p95 < 200ms"), 399).per_second, 2003.5, 4.0);
+}
+
+TEST(FewestPods, ForUsersAsksNoMoreThanTheySend) {
+  // 120 users who think 1 s before 12 cores of 161 ms: p95 is 1 s, so 12 pods keep 1.02 s, 11 do
+  // not. As a rate of their own, 120 / (1 + 0.161) = 103/s would need 17 pods at least.
+  ServiceModel model;
+  model.pod.service = model.service_low = model.service_high = 161ms;
+  model.pod.exponential = true;
+  model.pod.balance = queueing::Balance::kCentral;
+  const Traffic users(queueing::Users{120, 1s});
+  const std::vector<measure::Objective> objectives = {
+      measure::ParseObjective("p95 < 1020ms").value()};
+  const PodsAnswer answer = *FewestPods(model, users, objectives);
+  EXPECT_EQ(answer.outlook.pods, 12);
+  EXPECT_NEAR(answer.outlook.rate.per_second, 74.5, 0.1);
+  EXPECT_FALSE(answer.fewer->holds);
+  EXPECT_NEAR(users.HighestRate(161ms).per_second, 120 / 1.161, 1e-9);
+  // Those pods hold the users they were found for, and only a few more.
+  const int most = MostUsersThatHold(model, objectives, 12, 1s);
+  EXPECT_GE(most, 120);
+  EXPECT_LE(most, 123);
+}
+
+TEST(Traffic, GrowsInWholeUsers) {
+  EXPECT_EQ(Traffic(queueing::Users{10, 1s}).Times(1.25).users()->count, 13);
+  EXPECT_EQ(Traffic(queueing::Users{10, 1s}).Times(1.1).users()->count, 11);
+  EXPECT_FALSE(Traffic(Rate{10}).Times(2).users());
+  EXPECT_EQ(Traffic(Rate{10}).Times(2).HighestRate(1s).per_second, 20);
 }
 
 }  // namespace

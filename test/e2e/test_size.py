@@ -128,6 +128,18 @@ class Manifests(Size):
         self.size(*self.OPTIONS, "--force")
         self.assertEqual(hpa.read_text(), before["hpa.yaml"])
 
+    def test_gpus_and_one_pod_for_each_node(self):
+        self.size(*RATE, "--pod-cpu", "0.5", "--gpus", "2", "--one-per-node", "-o", "m")
+        patch = self.read("deployment-patch.yaml")
+        validate(merged(base_for(patch), patch))
+        pod = patch["spec"]["template"]["spec"]
+        self.assertEqual(pod["containers"][0]["resources"]["limits"], {"nvidia.com/gpu": "2"})
+        self.assertIn("podAntiAffinity", pod["affinity"])
+
+    def test_a_document_that_cannot_be_written_leaves_nothing(self):
+        self.refused(*self.OPTIONS, "--json", "/nonexistent/size.json")
+        self.assertFalse((self.folder / "m").exists())
+
     def test_names_that_kubernetes_refuses_write_nothing(self):
         self.assertIn('deployment "Model_1"', self.refused(*self.OPTIONS, "--name", "Model_1"))
         self.assertFalse((self.folder / "m").exists())
@@ -276,12 +288,18 @@ class Nodes(Size):
         answer = self.document(*self.D4, "--survive", "zone")
         for each in answer["alternatives"]:
             options = [*RATE, *POD, "--node", "Standard_D4s_v5", "--survive", "zone"]
-            options[options.index("least")] = each["flag"].split()[1]
+            name, value = each["flag"].split()
+            if name == "--balance":
+                options[options.index("least")] = value
+            else:
+                options += [name, value]
             other = self.document(*options)
             self.assertEqual((other["pods"], other["nodes"], other["needed"]["pods"]),
                              (each["pods"], each["nodes"], each["needed"]))
             self.assertAlmostEqual(other["usd_per_month"], each["usd_per_month"], delta=0.01)
-        self.assertEqual(len(answer["alternatives"]), 4)
+        self.assertEqual([each["flag"] for each in answer["alternatives"]],
+                         ["--routers 3", "--balance random", "--balance round-robin",
+                          "--balance p2c", "--balance central"])
 
     def test_five_pods_that_must_be_left_of_three_zones_are_eight(self):
         # 2 Erlangs of 50 ms: with nodes and without the same rule, 3 + 3 + 2.
@@ -344,7 +362,7 @@ class BadInput(Size):
         self.assertIn('no node type "Standard_D4s_v4"', complaint)
         self.assertIn("Standard_D4s_v5", complaint)
         self.assertIn("--pod-cpu", self.refused(*RATE, "--node", "Standard_D4s_v5"))
-        self.assertIn("--max-nodes: how many pods a node holds", self.refused(*RATE, "--max-nodes", "3"))
+        self.assertIn("--max-nodes: says something of nodes", self.refused(*RATE, "--max-nodes", "3"))
 
     def test_price_files(self):
         def complaint(text):

@@ -40,6 +40,10 @@ class Report(EndToEnd):
         done = self.loadline("report", *arguments, "--out", path)
         self.assertEqual(done.code, 0, done.text)
         self.assertEqual(done.out.strip(), str(path))
+        return self.look_at(path)
+
+    def look_at(self, path):
+        """Looks at a page everywhere; gives what was seen, one per look."""
         if PICTURES:
             os.makedirs(PICTURES, exist_ok=True)
             (path.parent / path.name).replace(f"{PICTURES}/{path.name}")
@@ -133,6 +137,20 @@ class Report(EndToEnd):
             self.assertIn("achieved ÷ calculated", look["text"])
             self.assertIn("vary-chart", look["figures"])
             self.assertIn("achieved", look["tips"]["vary-chart"])
+
+    def test_a_sizing(self):
+        path = self.folder / "size.html"
+        done = self.loadline("size", "--rate", "2000/s", "--latency", "50ms", "--p95", "200ms",
+                             "--balance", "least", "--pod-cpu", "0.5", "--pod-memory", "512Mi",
+                             "--node", "Standard_D4s_v5", "--survive", "zone", "--html", path)
+        self.assertEqual(done.code, 0, done.text)
+        answer = next(line for line in done.out.splitlines() if line.startswith("ANSWER"))
+        for look in self.look_at(path):
+            self.assertIn(answer.removeprefix("ANSWER").strip(), look["text"])
+            self.assertEqual(look["figures"], ["pods-traffic", "cost-objective", "node-fill"])
+            self.assertIn("classic formula", look["tips"]["pods-traffic"])
+            self.assertIn("USD", look["tips"]["cost-objective"])
+            self.assertIn("DaemonSets", look["tips"]["node-fill"])
 
     def test_users(self):
         with Standin("--latency", "constant:5ms") as standin:

@@ -1,0 +1,141 @@
+#include "queueing/loop.h"
+
+#include <math.h>  // NOLINT(modernize-deprecated-headers): lgamma_r is not in namespace std.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "base/check.h"
+
+namespace loadline::queueing {
+namespace {
+
+constexpr double kNothing = 1e-20;  // Beside the largest weight of its vector.
+
+/// Weights of n = first, first + 1, …; those that are nothing beside the largest are left out.
+struct Weights {
+  std::size_t first = 0;
+  std::vector<double> values;
+
+  [[nodiscard]] double At(std::size_t n) const {
+    return n < first || n - first >= values.size() ? 0.0 : values[n - first];
+  }
+};
+
+// Scaled to a largest weight of 1, without what is nothing at both ends.
+Weights Trimmed(Weights weights) {
+  const double most = *std::max_element(weights.values.begin(), weights.values.end());
+  std::size_t from = 0;
+  std::size_t to = weights.values.size();
+  while (to - from > 1 && weights.values[to - 1] < kNothing * most) {
+    --to;
+  }
+  while (to - from > 1 && weights.values[from] < kNothing * most) {
+    ++from;
+  }
+  Weights trimmed{.first = weights.first + from, .values = {}};
+  trimmed.values.reserve(to - from);
+  for (std::size_t i = from; i < to; ++i) {
+    trimmed.values.push_back(weights.values[i] / most);
+  }
+  return trimmed;
+}
+
+// The weights of sums up to `most`.
+Weights Sum(const Weights& a, const Weights& b, std::size_t most) {
+  Weights sum;
+  sum.first = std::min(a.first + b.first, most);
+  const std::size_t last =
+      std::min(most, a.first + b.first + a.values.size() + b.values.size() - 2);
+  sum.values.assign(last - sum.first + 1, 0.0);
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    for (std::size_t j = 0; j < b.values.size(); ++j) {
+      const std::size_t n = a.first + i + b.first + j;
+      if (n > most) {
+        break;
+      }
+      sum.values[n - sum.first] += a.values[i] * b.values[j];
+    }
+  }
+  return Trimmed(std::move(sum));
+}
+
+Weights FromLogs(const std::vector<double>& logs) {
+  const double most = *std::max_element(logs.begin(), logs.end());
+  Weights weights;
+  weights.values.reserve(logs.size());
+  for (const double value : logs) {
+    weights.values.push_back(std::exp(value - most));
+  }
+  return Trimmed(std::move(weights));
+}
+
+// Of a station that is visited at `rate`: Π rate / finishes.
+Weights Station(int users, double rate, std::span<const double> finishes) {
+  std::vector<double> logs = {0.0};
+  for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
+    const double finish = finishes[std::min(n, finishes.size() - 1)];
+    logs.push_back(logs.back() + std::log(rate) - std::log(finish));
+  }
+  return FromLogs(logs);
+}
+
+double MeanOf(const Weights& weights) {
+  double sum = 0;
+  double mean = 0;
+  for (std::size_t i = 0; i < weights.values.size(); ++i) {
+    sum += weights.values[i];
+    mean += static_cast<double>(weights.first + i) * weights.values[i];
+  }
+  return mean / sum;
+}
+
+}  // namespace
+
+LoopShares RandomLoop(int users, double think_s, int stations, std::span<const double> finishes) {
+  CHECK(users >= 1 && think_s >= 0 && stations >= 1 && !finishes.empty());
+  const auto most = static_cast<std::size_t>(users);
+  // Any rate of visits gives the same answer; the right one keeps all weights near 1.
+  const double fastest = *std::max_element(finishes.begin(), finishes.end());
+  double rate = 0;
+  double too_fast = fastest * 4;
+  for (int turn = 0; turn < 30; ++turn) {
+    const double middle = (rate + too_fast) / 2;
+    const double there = stations * (MeanOf(Station(users, middle, finishes)) + think_s * middle);
+    (there < users ? rate : too_fast) = middle;
+  }
+  rate = std::max(rate, fastest * 1e-9);
+  const Weights station = Station(users, rate, finishes);
+  Weights rest{.first = 0, .values = {1.0}};
+  if (think_s > 0) {
+    std::vector<double> logs = {0.0};
+    for (int n = 1; n <= users; ++n) {
+      logs.push_back(logs.back() + std::log(stations * rate * think_s) - std::log(n));
+    }
+    rest = FromLogs(logs);
+  }
+  Weights power = station;
+  for (int left = stations - 1; left > 0; left /= 2) {
+    if (left % 2 == 1) {
+      rest = Sum(rest, power, most);
+    }
+    if (left > 1) {
+      power = Sum(power, power, most);
+    }
+  }
+  const Weights whole = Sum(rest, station, most);
+  LoopShares shares;
+  shares.per_second = stations * rate * whole.At(most - 1) / whole.At(most);
+  double total = 0;
+  for (std::size_t n = 0; n < most; ++n) {
+    shares.found.push_back(station.At(n) * rest.At(most - 1 - n));
+    total += shares.found.back();
+  }
+  for (double& share : shares.found) {
+    share /= total;
+  }
+  return shares;
+}
+
+}  // namespace loadline::queueing

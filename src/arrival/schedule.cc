@@ -88,9 +88,20 @@ Duration Schedule::Due(std::int64_t k) {
 }
 
 void Schedule::DueAll(std::int64_t k, std::span<Duration> out) {
-  for (Duration& due : out) {
-    due = Due(k++);
+  if (kind_ != Kind::kPoisson) {
+    for (Duration& due : out) {
+      due = Due(k++);
+    }
+    return;
   }
+  CHECK(k == next_);
+  double sum = sum_;  // In a register.
+  for (Duration& due : out) {
+    sum -= std::log(UnitInterval(Draw(stream_, k++)));
+    due = std::min(kNever, FromSeconds(sum / rate_.per_second));
+  }
+  sum_ = sum;
+  next_ = k;
 }
 
 }  // namespace loadline::arrival

@@ -54,7 +54,7 @@ class Schedule {
   /// about 10 ns for every arrival skipped since then.
   [[nodiscard]] Duration Due(std::int64_t k);
 
-  /// Due(k), Due(k + 1)…, as many as `out` has places.
+  /// Due(k), Due(k + 1)…, as many as `out` has places: all arrivals from 0 on, block by block.
   void DueAll(std::int64_t k, std::span<Duration> out);
 
  private:

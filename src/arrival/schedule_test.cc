@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -172,6 +173,20 @@ TEST(ScheduleDeathTest, RefusesToGoBackAndImpossibleRates) {
   EXPECT_DEATH({ [[maybe_unused]] const Schedule bad = Schedule::Constant(Rate{0}); }, "CHECK");
   EXPECT_DEATH({ [[maybe_unused]] const Schedule bad = Schedule::Poisson(Rate{-1}, 1); }, "CHECK");
   EXPECT_DEATH({ const Share bad(Schedule::Constant(Rate{1}), 2, 2); }, "CHECK");
+}
+
+TEST(Schedule, GivesWholeBlocksOfWhatItGivesOneByOne) {
+  for (const bool poisson : {true, false}) {
+    Schedule blocks = poisson ? Schedule::Poisson(Rate{7}, 3) : Schedule::Constant(Rate{7});
+    Schedule single = blocks;
+    std::array<Duration, 100> due{};
+    for (std::int64_t k = 0; k < 300; k += 100) {
+      blocks.DueAll(k, due);
+      for (std::int64_t i = 0; i < 100; ++i) {
+        ASSERT_EQ(due[static_cast<std::size_t>(i)], single.Due(k + i)) << k + i;
+      }
+    }
+  }
 }
 
 }  // namespace

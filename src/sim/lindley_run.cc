@@ -143,28 +143,31 @@ void LindleyRun::Count(Duration due, Duration departure) {
     GrowWindows(number);
   }
   Slot& window = windows_[static_cast<std::size_t>(number) & (windows_.size() - 1)];
-  // A request that comes as the last one and takes no time at all leaves after the stop.
-  const bool before_stop = departure <= stop_ && (response > Duration::zero() || due < stop_);
-  const bool in_time = before_stop && departure >= load_.warmup;
   ++window.completed;
-  window.before_stop += before_stop ? 1 : 0;
-  window.in_time += in_time ? 1 : 0;
-  window.good += in_time && response <= options_.goodput_within ? 1 : 0;
   window.slowest = std::max(window.slowest, response);
-  Responses* responses = &seconds_.front();
-  if (!now) {
-    const auto later =
-        static_cast<std::size_t>(number / kWindowsPerSecond - window_ / kWindowsPerSecond);
-    while (seconds_.size() <= later) {
-      seconds_.emplace_back();
-    }
-    responses = &seconds_[later];
+  // A request that comes as the last one and takes no time at all leaves after the stop.
+  if (departure > stop_ || (departure == due && due == stop_)) [[unlikely]] {
+    ++window.late;
+  } else if (departure < load_.warmup) [[unlikely]] {
+    ++window.early;
+  } else if (response > options_.goodput_within) [[unlikely]] {
+    ++window.slow;
   }
+  Responses* responses = now ? &seconds_.front() : &LaterSecond(number);
   responses->few.push_back(responses->judged.IndexOf(response) |
                            (due >= load_.warmup ? kJudged : 0U));
   if (responses->few.size() == kFew) {
     Pour(*responses);
   }
+}
+
+LindleyRun::Responses& LindleyRun::LaterSecond(std::int64_t window) {
+  const auto later =
+      static_cast<std::size_t>(window / kWindowsPerSecond - window_ / kWindowsPerSecond);
+  while (seconds_.size() <= later) {
+    seconds_.emplace_back();
+  }
+  return seconds_[later];
 }
 
 void LindleyRun::Pour(Responses& responses) {
@@ -205,14 +208,14 @@ void LindleyRun::CloseWindow(bool stops) {
   } else {
     books_.Add({.arrivals = arrivals_,
                 .judged_arrivals = judged_,
-                .completed = stops ? window.before_stop : window.completed,
-                .in_time = window.in_time,
-                .good = window.good,
+                .completed = stops ? window.completed - window.late : window.completed,
+                .in_time = window.completed - window.late - window.early,
+                .good = window.completed - window.late - window.early - window.slow,
                 .slowest = window.slowest});
     if (stops) {
       GiveUpUntil(stop_);
       books_.StopIssuing(stop_, StopReason::kComplete);
-      books_.Add({.completed = window.completed - window.before_stop});
+      books_.Add({.completed = window.late});
       issuing_ = false;
       ended_ = stop_;
     }

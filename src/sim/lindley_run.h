@@ -50,9 +50,9 @@ class LindleyRun {
   /// Departures in one window.
   struct Slot {
     std::int64_t completed = 0;
-    std::int64_t before_stop = 0;  // Of these: when issuing stops, or before.
-    std::int64_t in_time = 0;      // Of these: after the warm-up.
-    std::int64_t good = 0;         // Of these: within SimOptions::goodput_within.
+    std::int64_t late = 0;   // Of these: after issuing stops.
+    std::int64_t early = 0;  // Of these: before the warm-up ends.
+    std::int64_t slow = 0;   // Of the rest: beyond SimOptions::goodput_within.
     Duration slowest{};
   };
   /// Responses of one second, by whether they were due after the warm-up: the first ones as buckets
@@ -68,6 +68,7 @@ class LindleyRun {
   void FillBlock();
   void Issue();
   void Count(Duration due, Duration departure);
+  [[nodiscard]] Responses& LaterSecond(std::int64_t window);
   [[nodiscard]] Duration Serve(std::uint32_t pod, Duration due, Duration work);
   void GrowWindows(std::int64_t number);
   void CloseWindow(bool stops);

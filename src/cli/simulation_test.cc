@@ -33,7 +33,7 @@ class SimulationTest : public testing::Test {
   ~SimulationTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Write(const std::string& text) {
-    const std::string path = (folder_ / "service.yaml").string();
+    std::string path = (folder_ / "service.yaml").string();
     std::ofstream(path) << text;
     return path;
   }

@@ -47,7 +47,7 @@ SimOptions Target(int pods, int concurrency, int queue, const std::string& laten
 Found Simulate(SimOptions options, const measure::Load& shape, double rate, Duration limit = 30ms) {
   Found found;
   for (int run = 0; run < kRuns; ++run) {
-    options.seed = static_cast<std::uint64_t>(100 + run);
+    options.seed = std::uint64_t{100} + static_cast<std::uint64_t>(run);
     measure::Load load = shape;
     load.seed = options.seed + 1'000;
     load.warmup = FromSeconds(kRequests / 5 / rate);

@@ -62,6 +62,9 @@ Rate Capacity(const SimOptions& options) {
     at_once = service.discipline == Discipline::kSlots ? std::min(at_once, service.cpu_limit)
                                                        : service.cpu_limit;
   }
+  if (!service.curve.empty()) {
+    at_once = *std::max_element(service.curve.begin(), service.curve.end());
+  }
   return Rate{service.pods * at_once / work_s};
 }
 

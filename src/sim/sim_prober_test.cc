@@ -459,6 +459,11 @@ TEST(Capacity, IsWhatAllPodsDoTogether) {
   // Three in four take 40 ms, the fourth 160 ms: 70 ms and 10 ms.
   options.tasks = {{.name = "small", .weight = 3}, {.name = "large", .size = 4}};
   EXPECT_DOUBLE_EQ(Capacity(options).per_second, 25.0);
+  // Pods that get most done with two requests each, 1.5 of one alone: 4 · 1.5 / 0.08.
+  options.service.cpu_limit = 0.0;
+  options.service.discipline = Discipline::kSharing;
+  options.service.curve = {1.0, 1.5, 1.2};
+  EXPECT_DOUBLE_EQ(Capacity(options).per_second, 75.0);
 }
 
 TEST(SimOptions, AreRefusedOutOfRange) {

@@ -156,7 +156,12 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
         "no probe showed what limits the service: all of its response counted as service; a "
         "loadline find would tell");
   }
-  if (fitted.as_good.size() > 1) {
+  if (fit.measured_behind) {
+    report.thin_ice.push_back(fmt::format(
+        "the runs look as if made behind {}, not {}: their service is taken, and sized for {}",
+        queueing::Name(*fit.measured_behind), queueing::Name(report.model.pod.balance),
+        queueing::Name(report.model.pod.balance)));
+  } else if (fitted.as_good.size() > 1) {
     std::string others;
     for (std::size_t i = 1; i < fitted.as_good.size(); ++i) {
       others += fmt::format("{}{}", others.empty() ? "" : ", ", queueing::Name(fitted.as_good[i]));

@@ -256,7 +256,7 @@ void ReadSurvival(FlagReader& reader, SizeInput& input) {
 }
 
 /// `--users 500 --think 1s` instead of a rate.
-void ReadUsers(Reader& reader, SizeInput& input) {
+void ReadUsers(FlagReader& reader, SizeInput& input) {
   if (reader.Has("--think") && !reader.Has("--users")) {
     reader.Fault("--think", "is a user's pause after an answer: with --users 500");
   }
@@ -283,7 +283,7 @@ void ReadUsers(Reader& reader, SizeInput& input) {
   input.users = users;
 }
 
-void ReadRouters(Reader& reader, SizeInput& input) {
+void ReadRouters(FlagReader& reader, SizeInput& input) {
   reader.Whole("--routers", input.pod.routers, 1, 1000);
   if (input.pod.routers > 1 && input.balance == queueing::Balance::kCentral) {
     reader.Fault("--routers",

@@ -180,6 +180,24 @@ Result<RunsFit> FitRuns(const Arguments& arguments, const SizeInput& input) {
                                .balance = input.balance,
                                .routers = input.pod.routers,
                                .fit_curve = sharing && !arguments.Has("--concurrency")};
+  if (!input.balance) {
+    result.fitted = TRY(sizing::FitService(runs, given));
+    return result;
+  }
+  // What to size for need not be what the runs were behind: the data say whether it was. At several
+  // numbers of pods they do not, because pods that slow each other down look like a worse balancer.
+  const bool one_size = std::all_of(input.pods.begin(), input.pods.end(),
+                                    [&](int pods) { return pods == input.pods.front(); });
+  sizing::FitGiven any = given;
+  any.balance.reset();
+  const Result<sizing::FittedService> free =
+      one_size ? sizing::FitService(runs, any) : Result<sizing::FittedService>(Error{});
+  if (free && std::count(free->as_good.begin(), free->as_good.end(), *input.balance) == 0) {
+    result.fitted = *free;
+    result.measured_behind = free->model.pod.balance;
+    result.fitted.model.pod.balance = *input.balance;
+    return result;
+  }
   result.fitted = TRY(sizing::FitService(runs, given));
   return result;
 }

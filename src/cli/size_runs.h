@@ -1,6 +1,10 @@
 // Stored runs as data of a fit.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "base/result.h"
 #include "cli/size_input.h"
 #include "sizing/fit.h"
@@ -11,6 +15,8 @@ namespace loadline::cli {
 /// What the fit of `input.from` found, and what the runs promise.
 struct RunsFit {
   sizing::FittedService fitted;
+  /// The balancer of the runs by the fit, where that is not the one to size for.
+  std::optional<queueing::Balance> measured_behind;
   std::vector<measure::Objective> objectives;  ///< Of the last run that has any.
   std::vector<std::string> ids;
 };

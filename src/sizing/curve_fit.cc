@@ -25,7 +25,8 @@ Scored Descend(const FitProblem& problem, FitCandidate candidate, bool hold_sigm
                bool hold_kappa) {
   const double scale = 1 / std::max(1.0, problem.most_in_pod());
   Scored best{candidate, problem.LossOf(candidate, std::numeric_limits<double>::infinity())};
-  for (double step = 0.16; step > 0.0004; step /= 2) {
+  double step = 0.16;
+  for (int halving = 0; halving < 9; ++halving, step /= 2) {
     bool moved = true;
     for (int turn = 0; moved && turn < 12; ++turn) {
       moved = false;

@@ -70,7 +70,7 @@ measure::ObjectiveState JudgeState::state() const {
   bool held = !options_.objectives.empty();
   for (std::size_t i = 0; i < options_.objectives.size(); ++i) {
     const ObjectiveState state =
-        tested_of_[i] != SIZE_MAX ? tested_[tested_of_[i]].state : MeasuredResult(i).state;
+        tested_of_[i] != SIZE_MAX ? StateOf(tested_[tested_of_[i]]) : MeasuredResult(i).state;
     if (state == ObjectiveState::kBroken) {
       return state;
     }
@@ -92,14 +92,32 @@ std::vector<measure::ObjectiveResult> JudgeState::Results() const {
   return results;
 }
 
+double JudgeState::Margin(const Tested& tested) const {
+  return std::max(boundary_.held, boundary_.broken) * tested.share_sd;
+}
+
+ObjectiveState JudgeState::StateOf(const Tested& tested) const {
+  if (tested.state != ObjectiveState::kHeld || !std::isfinite(tested.share_sd)) {
+    return tested.state;
+  }
+  // What came after the proof may be another service: an outage, a slow neighbour.
+  const measure::Objective& objective = options_.objectives[tested.index];
+  const double margin = Margin(tested);
+  const bool beyond = objective.metric == measure::Metric::kErrors
+                          ? book_.Value(tested.index) - margin > objective.limit
+                          : book_.ResponseExceededBy(tested.index, tested.allowed + margin) >
+                                Seconds(objective.threshold);
+  return beyond ? ObjectiveState::kUndecided : ObjectiveState::kHeld;
+}
+
 measure::ObjectiveResult JudgeState::TestedResult(const Tested& tested) const {
   const measure::Objective& objective = options_.objectives[tested.index];
   measure::ObjectiveResult result{.objective = objective,
-                                  .state = tested.state,
+                                  .state = StateOf(tested),
                                   .value = book_.Value(tested.index),
                                   .requests = book_.Requests(tested.index)};
   if (tested.requests > 0.0 && std::isfinite(tested.share_sd)) {
-    const double margin = std::max(boundary_.held, boundary_.broken) * tested.share_sd;
+    const double margin = Margin(tested);
     if (objective.metric == measure::Metric::kErrors) {
       result.interval_low = std::max(0.0, result.value - margin);
       result.interval_high = std::min(1.0, result.value + margin);

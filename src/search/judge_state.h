@@ -96,6 +96,10 @@ class JudgeState {
   [[nodiscard]] std::uint32_t DecidedTag(std::size_t tested) const;
   [[nodiscard]] double JudgedSeconds() const { return Seconds(judged_until_ - began_); }
   [[nodiscard]] double ExpectedRate() const;
+  /// How far the share of `tested` may be off by its test.
+  [[nodiscard]] double Margin(const Tested& tested) const;
+  /// As proved, unless all that is known by now speaks against it.
+  [[nodiscard]] measure::ObjectiveState StateOf(const Tested& tested) const;
   [[nodiscard]] measure::ObjectiveResult TestedResult(const Tested& tested) const;
   [[nodiscard]] measure::ObjectiveResult MeasuredResult(std::size_t index) const;
 

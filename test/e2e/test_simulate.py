@@ -209,6 +209,17 @@ class Pods(Simulate):
         self.assertEqual(document["steps"][0]["stop"], "complete")
         self.assertAlmostEqual(document["failed"], 500, delta=80)
 
+    def test_what_held_before_an_outage_counts_no_more(self):
+        # For 60 s both objectives hold and are proved; then nothing answers for a third of the run.
+        service = self.write("pods: 4\nlatency: lognormal:50ms,cv=0.5\n"
+                             "failures: {outages: [{at: 60s, pods: 4}], restart: 60s}\n")
+        words = ["--rate", "20/s", "--errors", "1%", "--p95", "300ms", "--no-brake"]
+        before = self.simulate(service, *words, "--duration", "59s")
+        self.assertEqual([each["result"] for each in before["objectives"]], ["held", "held"])
+        document = self.simulate(service, *words, "--duration", "3m", code=6)
+        self.assertEqual([each["result"] for each in document["objectives"]],
+                         ["not decided", "not decided"])
+
     def test_pods_of_the_beginning_are_warm_and_new_ones_are_not(self):
         service = self.write("pods: 1\nqueue: 0\nlatency: constant:5ms\ncold_start: 3s\n"
                              "scaling: [{at: 5s, pods: 4}]\n")

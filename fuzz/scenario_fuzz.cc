@@ -18,7 +18,7 @@ namespace {
 using namespace loadline;            // NOLINT: a fuzzer's only file
 using namespace loadline::scenario;  // NOLINT: a fuzzer's only file
 
-void AppendNothing(BodyShape, const DataSet&, std::span<const std::size_t>, std::string&) {}
+void AppendNothing(const Task&, const DataSet&, std::span<const std::size_t>, std::string&) {}
 
 void RenderSome(const Scenario& scenario) {
   const Secrets secrets;

@@ -1,5 +1,6 @@
 // Traffic that reads has increasing times and rates above 0; node types that read have a name, a
-// CPU and a price; and a time that reads lies in the years it may. fuzz modules: catalog sizing
+// CPU and a price; and a time that reads lies in the years it may.
+// fuzz modules: catalog sizing
 #include <chrono>
 #include <cmath>
 #include <cstddef>

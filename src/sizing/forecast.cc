@@ -22,6 +22,7 @@ constexpr Duration kHour = std::chrono::hours(1);
 constexpr Duration kDay = std::chrono::hours(24);
 constexpr Duration kWeek = 7 * kDay;
 constexpr double kYearSeconds = 365.25 * 86'400;
+constexpr Duration kLongestHistory = 100 * 365 * kDay;
 constexpr std::size_t kLeastPoints = 28;  // Two weeks of half days.
 constexpr std::size_t kHoursOfWeek = 168;
 
@@ -260,7 +261,11 @@ Result<Forecast> ForecastPeak(const std::vector<TrafficPoint>& history, Duration
                     "14 days and {} points at least; name --rate and --growth instead",
                     history.size(), Seconds(length) / 86'400, kLeastPoints));
   }
-  if (horizon < Duration::zero() || horizon > 4 * length) {
+  if (length > kLongestHistory) {
+    return Wrong(
+        fmt::format("a history of {:.0f} years: are its times seconds since 1970?", Years(length)));
+  }
+  if (horizon < Duration::zero() || horizon / 4 > length) {
     return Wrong(
         fmt::format("{:.0f} days ahead of a history of {:.0f}: at most four times as far as "
                     "it reaches back, --horizon {:.0f}d; or name --rate and --growth instead",

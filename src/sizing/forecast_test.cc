@@ -78,6 +78,15 @@ TEST(ForecastPeak, RefusesWhatIsTooShort) {
   EXPECT_THAT(ForecastPeak({}, kDay).error().message, HasSubstr("0 points"));
 }
 
+TEST(ForecastPeak, RefusesAHistoryOfCenturies) {
+  // 222 years of it: four times that is more than nanoseconds in 64 bits hold.
+  std::vector<TrafficPoint> history = Traffic(4, 0, 0.05, 1);
+  history.push_back({history.front().at + 222 * 365 * kDay, {100}});
+  EXPECT_THAT(ForecastPeak(history, kDay).error().message, HasSubstr("a history of 222 years"));
+  history.back().at = history.front().at + 99 * 365 * kDay;
+  EXPECT_TRUE(ForecastPeak(history, 100 * 365 * kDay));
+}
+
 TEST(ParseTraffic, ReadsRatesAndCounts) {
   const auto rates = *ParseTraffic(
       "time,region,rps\n"

@@ -6,17 +6,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/random.h"
 #include "sim/sim_prober.h"
 
 namespace loadline::cli {
-namespace {
-
-/// As the engine's.
-constexpr std::uint64_t kSampleOneIn = 100;
-
-}  // namespace
-
 SimulatedRecords::SimulatedRecords(std::FILE* file, const load::EngineOptions& options)
     : file_(file),
       records_(options.records),
@@ -48,19 +40,8 @@ SimulatedRecords::~SimulatedRecords() {
   std::fclose(file_);
 }
 
-bool SimulatedRecords::Wanted(const measure::Row& row) const {
-  if (records_ == load::Records::kAll && taken_ < row_limit_) {
-    return true;
-  }
-  if (records_ == load::Records::kNone) {
-    return false;
-  }
-  return row.kind != measure::ErrorKind::kNone ||
-         (records_ != load::Records::kErrors && Mix(row.request) % kSampleOneIn == 0);
-}
-
 sim::RowSink::Fate SimulatedRecords::Take(const measure::Row& row) {
-  if (!Wanted(row)) {
+  if (!load::KeepsRow(records_, taken_ < row_limit_, row.kind, row.request)) {
     return Fate::kSkipped;
   }
   if (std::fwrite(&row, sizeof row, 1, file_) != 1) {

@@ -35,8 +35,6 @@ class SimulatedRecords : public sim::RowSink {
   [[nodiscard]] Status Flush();
 
  private:
-  [[nodiscard]] bool Wanted(const measure::Row& row) const;
-
   // Constant after construction.
   std::FILE* file_;
   load::Records records_;

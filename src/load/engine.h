@@ -11,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "measure/error_kind.h"
 #include "measure/prober.h"
 
 namespace loadline::scenario {
@@ -37,6 +39,22 @@ enum class Records {
   kSample,  ///< Failed attempts and 1 % of the others.
   kNone,
 };
+/// Of attempts that did not fail, kSample keeps those of one request in so many.
+inline constexpr std::uint64_t kSampleOneIn = 100;
+
+/// Whether an attempt of request `number` that ended as `kind` becomes a row. `room`: the limit of
+/// rows is not reached. Sampled by request, so that a sampled one keeps all its attempts.
+[[nodiscard]] inline bool KeepsRow(Records records, bool room, measure::ErrorKind kind,
+                                   std::uint64_t number) {
+  if (records == Records::kAll && room) [[likely]] {
+    return true;
+  }
+  if (records == Records::kNone) {
+    return false;
+  }
+  return kind != measure::ErrorKind::kNone ||
+         (records != Records::kErrors && Mix(number) % kSampleOneIn == 0);
+}
 
 struct EngineOptions {
   std::string user_agent = "loadline";  ///< `loadline/0.1.0`; the scenario's client is appended.

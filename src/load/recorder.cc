@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "base/random.h"
 
 namespace loadline::load {
 namespace {
@@ -12,8 +11,6 @@ using measure::ErrorKind;
 using measure::Event;
 using measure::EventKind;
 using measure::Row;
-
-constexpr std::uint64_t kSampleOneIn = 100;
 
 }  // namespace
 
@@ -126,17 +123,8 @@ void Recorder::Ended(const Request& request, const Outcome& outcome, Instant don
 }
 
 bool Recorder::Wanted(const Request& request, const Outcome& outcome) const {
-  if (options_.records == Records::kAll && rows_pushed() < options_.row_limit) [[likely]] {
-    return true;
-  }
-  if (options_.records == Records::kNone) {
-    return false;
-  }
-  if (outcome.failure.kind != ErrorKind::kNone) {
-    return true;
-  }
-  // By the request, so that a sampled one keeps all its attempts.
-  return options_.records != Records::kErrors && Mix(request.number) % kSampleOneIn == 0;
+  return KeepsRow(options_.records, rows_pushed() < options_.row_limit, outcome.failure.kind,
+                  request.number);
 }
 
 void Recorder::WriteRow(const Request& request, const Outcome& outcome, std::uint16_t tally,

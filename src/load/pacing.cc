@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <thread>
 
+#include "base/parallel.h"
 #include "load/cgroup.h"
 
 namespace loadline::load {
@@ -28,14 +28,7 @@ std::string_view Name(Pacing pacing) {
 
 Cpus MachineCpus() {
   Cpus cpus;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    cpus.usable = CPU_COUNT(&set);
-  } else {
-    cpus.usable = static_cast<int>(std::thread::hardware_concurrency());
-  }
-  cpus.usable = std::max(cpus.usable, 1);
+  cpus.usable = UsableCpus();
   cpus.limit = Cgroup::Find().cpu_limit();
   return cpus;
 }

@@ -6,11 +6,11 @@
 #include <string_view>
 
 #include <fmt/core.h>
-#include <sched.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/parallel.h"
 #include "base/random.h"
 
 namespace loadline::store {
@@ -29,15 +29,6 @@ std::string CpuModel() {
     }
   }
   return {};
-}
-
-int UsableCores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
-    return CPU_COUNT(&set);
-  }
-  return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 std::uint64_t Hash(std::string_view text, std::uint64_t state) {
@@ -64,7 +55,7 @@ std::string MachineId() {
 Machine ThisMachine() {
   Machine machine;
   machine.cpu_model = CpuModel();
-  machine.cores = UsableCores();
+  machine.cores = UsableCpus();
   utsname names{};
   if (uname(&names) == 0) {
     machine.kernel = fmt::format("{} {}", names.sysname, names.release);

@@ -48,4 +48,10 @@ std::string FormatUtc(UtcTime t) {
                      ((ms % 1000) + 1000) % 1000);
 }
 
+std::string FormatDay(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
 }  // namespace loadline

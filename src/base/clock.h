@@ -26,4 +26,7 @@ void SleepUntil(Instant when);
 /// ISO 8601 in UTC with milliseconds: `2026-11-22T07:49:22.123Z`.
 [[nodiscard]] std::string FormatUtc(UtcTime t);
 
+/// ISO 8601: `2026-11-22`.
+[[nodiscard]] std::string FormatDay(std::chrono::sys_days day);
+
 }  // namespace loadline

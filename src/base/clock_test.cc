@@ -5,6 +5,11 @@
 namespace loadline {
 namespace {
 
+TEST(FormatDay, IsIso8601) {
+  EXPECT_EQ(FormatDay(std::chrono::sys_days(std::chrono::days(0))), "1970-01-01");
+  EXPECT_EQ(FormatDay(std::chrono::sys_days(std::chrono::days(59))), "1970-03-01");
+}
+
 TEST(FormatUtc, IsIso8601WithMilliseconds) {
   EXPECT_EQ(FormatUtc(UtcTime(Duration(0))), "1970-01-01T00:00:00.000Z");
   // 1,000,000,000 s after the epoch: 2001-09-09 01:46:40 UTC.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/plain_table.h"
 #include "base/plain_text.h"
 #include "catalog/built_in.h"
@@ -50,12 +51,6 @@ std::optional<std::chrono::sys_days> Day(std::string_view text) {
     return std::nullopt;
   }
   return std::chrono::sys_days(date);
-}
-
-std::string DayText(std::chrono::sys_days day) {
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 // A row's cells by the name of their column, and where it stands, for errors.
@@ -149,7 +144,8 @@ Result<NodeType> TypeOf(const Row& row, std::chrono::sys_days today) {
     return row.Wrong("date", fmt::format("\"{}\" is no date such as 2026-11-26", row.Text("date")));
   }
   if (*day > today) {
-    return row.Wrong("date", fmt::format("{} is after today, {}", DayText(*day), DayText(today)));
+    return row.Wrong("date",
+                     fmt::format("{} is after today, {}", FormatDay(*day), FormatDay(today)));
   }
   type.as_of = *day;
   return type;
@@ -271,7 +267,8 @@ std::chrono::days AgeOn(std::chrono::sys_days today, std::chrono::sys_days as_of
 
 std::string DescribeAge(std::chrono::sys_days today, std::chrono::sys_days as_of) {
   const std::chrono::days age = AgeOn(today, as_of);
-  return fmt::format("{}, {} day{} old{}", DayText(as_of), age.count(), age.count() == 1 ? "" : "s",
+  return fmt::format("{}, {} day{} old{}", FormatDay(as_of), age.count(),
+                     age.count() == 1 ? "" : "s",
                      age > kFreshFor ? ": give newer prices with --prices FILE" : "");
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/units_text.h"
 #include "sizing/forecast.h"
 
@@ -17,10 +18,8 @@ namespace {
 constexpr double kLowestShare = 0.25;
 
 std::string DayOf(Duration since_epoch) {
-  const std::chrono::year_month_day day(
+  return FormatDay(
       std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Duration>(since_epoch)));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
 }
 
 Status AddForecast(const TrafficInput& input, report::SizeReport& report) {

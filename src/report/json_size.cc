@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "catalog/price_list.h"
 #include "report/size.h"
 #include "sizing/survive.h"
@@ -97,12 +98,6 @@ Json ToJson(const catalog::Resources& resources) {
           {"extended", extended}};
 }
 
-std::string DayText(std::chrono::sys_days day) {
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-}
-
 Json ToJson(const TrafficForecast& traffic) {
   const sizing::Forecast& found = traffic.forecast;
   return {{"file", traffic.file},
@@ -149,7 +144,7 @@ Json ToJson(const sizing::NodeGroup& group) {
           {"binds", group.places.binds},
           {"usd_per_node_hour", group.usd_per_node_hour},
           {"usd_per_month", group.usd_per_month},
-          {"price_as_of", DayText(group.type.as_of)},
+          {"price_as_of", FormatDay(group.type.as_of)},
           {"price_source", group.type.source}};
 }
 
@@ -191,7 +186,7 @@ Json ToJson(const NodesReport& nodes, std::chrono::sys_days today) {
           {"hours_per_month", demand.hours_per_month},
           {"cost", cost},
           {"price_list", nodes.price_list},
-          {"oldest_price", DayText(plan.oldest)},
+          {"oldest_price", FormatDay(plan.oldest)},
           {"oldest_price_days", catalog::AgeOn(today, plan.oldest).count()},
           {"alternatives", alternatives}};
 }

@@ -12,6 +12,7 @@
 #include "queueing/mmc.h"
 #include "queueing/pool.h"
 #include "sim/sim_prober.h"
+#include "sim/testing.h"
 #include "stats/distributions.h"
 #include "stats/moments.h"
 
@@ -33,16 +34,6 @@ struct Found {
   stats::Moments rejected;  ///< Share of all.
   stats::Moments rate;      ///< Answers per second.
 };
-
-SimOptions Target(int pods, int concurrency, int queue, const std::string& latency) {
-  SimOptions options;
-  options.service.pods = pods;
-  options.service.concurrency = concurrency;
-  options.service.queue = queue;
-  options.service.latency = *ParseLatencyLaw(latency);
-  options.timeout = 1h;
-  return options;
-}
 
 Found Simulate(SimOptions options, const measure::Load& shape, double rate, Duration limit = 30ms) {
   Found found;

@@ -7,6 +7,7 @@
 
 #include "sim/service.h"
 #include "sim/sim_prober.h"
+#include "sim/testing.h"
 
 namespace loadline::sim {
 namespace {
@@ -15,28 +16,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-Instant At(Duration d) {
-  return Instant(d);
-}
-
-ServiceOptions Pods(int pods, int concurrency, int queue, Balance balance = Balance::kLeast) {
-  ServiceOptions options;
-  options.pods = pods;
-  options.concurrency = concurrency;
-  options.queue = queue;
-  options.latency = *ParseLatencyLaw("constant:10ms");
-  options.balance = balance;
-  return options;
-}
-
-std::vector<std::string> Departures(Service& service, Duration until) {
-  std::vector<std::string> texts;
-  Departure departure;
-  while (service.Depart(At(until), departure)) {
-    texts.push_back(std::to_string(departure.tag) + "@" +
-                    std::to_string(departure.at.time_since_epoch() / 1ms));
-  }
-  return texts;
+ServiceOptions Behind(Balance balance, ServiceOptions service) {
+  service.balance = balance;
+  return service;
 }
 
 TEST(FailingPod, LosesWhatItServesAndWhatWaits) {
@@ -137,7 +119,7 @@ TEST(FailingPod, LeavesNothingBehindInASharedProcessor) {
 }
 
 TEST(FailingPod, ClosesItsIdleConnections) {
-  Service service(Pods(2, 4, 0, Balance::kConnection), 1, At(0ms));
+  Service service(Behind(Balance::kConnection, Pods(2, 4, 0)), 1, At(0ms));
   for (std::uint64_t tag = 0; tag < 8; ++tag) {
     service.Arrive(At(0ms), tag);
   }
@@ -198,8 +180,8 @@ TEST(Failures, PodsFailAtTheirRateWhileTheyRun) {
   // 20 pods, each up for 90 s on average and then down for 10 s: in 2,000 s each fails 20 times,
   // all together 400 times, ± 20. A balancer that draws at random and never notices sends a tenth
   // of 200,000 requests to pods that are down: 20,000 ± 1,000.
-  const SimOptions options =
-      Failing(Pods(20, 1, 5, Balance::kRandom), {.every = 90s, .restart = 10s, .unnoticed = 10s});
+  const SimOptions options = Failing(Behind(Balance::kRandom, Pods(20, 1, 5)),
+                                     {.every = 90s, .restart = 10s, .unnoticed = 10s});
   const measure::Measurement m = Offer(options, 100, 2'000s);
   std::int64_t refused = 0;
   for (const measure::ErrorTally& tally : m.errors) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sim/sim_prober.h"
+#include "sim/testing.h"
 
 namespace loadline::sim {
 namespace {
@@ -16,16 +17,6 @@ using measure::Measurement;
 
 constexpr double kServiceS = 0.010;
 constexpr double kRequests = 200'000;
-
-SimOptions Target(int pods, int concurrency, int queue, const std::string& latency) {
-  SimOptions options;
-  options.service.pods = pods;
-  options.service.concurrency = concurrency;
-  options.service.queue = queue;
-  options.service.latency = *ParseLatencyLaw(latency);
-  options.timeout = 1h;
-  return options;
-}
 
 /// Poisson arrivals at `erlangs` = arrival rate times S.
 Measurement Offer(const SimOptions& options, double erlangs) {

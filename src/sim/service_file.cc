@@ -210,17 +210,22 @@ void ReadService(const MapReader& root, ServiceOptions& service) {
   root.Time("cold_start", Duration::zero(), 24h, service.cold_start);
 }
 
-void ReadDisturbances(const MapReader& root, Disturbances& disturbances) {
-  static constexpr std::array<std::string_view, 2> kScaling = {"at", "pods"};
-  root.Each("scaling", kScaling, [&](const MapReader& map) {
-    Scaling scaling;
-    map.Time("at", Duration::zero(), kLongestTime, scaling.at);
-    map.Whole("pods", 1, kMostPods, scaling.pods);
-    for (const std::string_view key : kScaling) {
-      if (map.Find(key) == nullptr) {
-        map.Lacks(key, key == "at" ? "when, such as 60s" : "how many from then on");
-      }
+// From `at` on so many pods: both must be there.
+constexpr std::array<std::string_view, 2> kPodsAt = {"at", "pods"};
+void ReadPodsAt(const MapReader& map, std::string_view what, Duration& at, int& pods) {
+  map.Time("at", Duration::zero(), kLongestTime, at);
+  map.Whole("pods", 1, kMostPods, pods);
+  for (const std::string_view key : kPodsAt) {
+    if (map.Find(key) == nullptr) {
+      map.Lacks(key, key == "at" ? "when, such as 60s" : what);
     }
+  }
+}
+
+void ReadDisturbances(const MapReader& root, Disturbances& disturbances) {
+  root.Each("scaling", kPodsAt, [&](const MapReader& map) {
+    Scaling scaling;
+    ReadPodsAt(map, "how many from then on", scaling.at, scaling.pods);
     disturbances.scaling.push_back(scaling);
   });
   static constexpr std::array<std::string_view, 2> kSpeed = {"at", "speed"};
@@ -260,7 +265,6 @@ void ReadDisturbances(const MapReader& root, Disturbances& disturbances) {
 void ReadFailures(const MapReader& root, Disturbances& disturbances) {
   static constexpr std::array<std::string_view, 5> kFailures = {"every", "outages", "restart",
                                                                 "unnoticed", "status"};
-  static constexpr std::array<std::string_view, 2> kOutage = {"at", "pods"};
   root.Map("failures", kFailures, [&](const MapReader& map) {
     Failures failures;
     map.Time("every", 1ms, kLongestTime, failures.every);
@@ -269,15 +273,9 @@ void ReadFailures(const MapReader& root, Disturbances& disturbances) {
     if (const Node* status = map.Find("status"); status == nullptr || status->text != "reset") {
       map.Whole("status", 500, 504, failures.status, " or reset");
     }
-    map.Each("outages", kOutage, [&](const MapReader& entry) {
+    map.Each("outages", kPodsAt, [&](const MapReader& entry) {
       Outage outage;
-      entry.Time("at", Duration::zero(), kLongestTime, outage.at);
-      entry.Whole("pods", 1, kMostPods, outage.pods);
-      for (const std::string_view key : kOutage) {
-        if (entry.Find(key) == nullptr) {
-          entry.Lacks(key, key == "at" ? "when, such as 60s" : "how many fail together");
-        }
-      }
+      ReadPodsAt(entry, "how many fail together", outage.at, outage.pods);
       failures.outages.push_back(outage);
     });
     if (map.Find("every") == nullptr && map.Find("outages") == nullptr) {

@@ -6,35 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "sim/testing.h"
+
 namespace loadline::sim {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Instant At(Duration d) {
-  return Instant(d);
-}
-
-ServiceOptions Pods(int pods, int concurrency, int queue, const char* latency = "constant:10ms") {
-  ServiceOptions options;
-  options.pods = pods;
-  options.concurrency = concurrency;
-  options.queue = queue;
-  options.latency = *ParseLatencyLaw(latency);
-  return options;
-}
-
-/// `tag@ms` of everything that departs up to `until`.
-std::vector<std::string> Departures(Service& service, Duration until) {
-  std::vector<std::string> texts;
-  Departure departure;
-  while (service.Depart(At(until), departure)) {
-    texts.push_back(std::to_string(departure.tag) + "@" +
-                    std::to_string(departure.at.time_since_epoch() / 1ms));
-  }
-  return texts;
-}
 
 TEST(Service, ServesFirstComeFirstServed) {
   Service service(Pods(1, 1, 5), 1, At(0ms));

@@ -2,36 +2,19 @@
 import json
 import math
 import pathlib
-import shutil
 import subprocess
-import sys
 import unittest
 
-from parts import places
+from parts import places, python_packages
 
 from harness import EndToEnd, Standin
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "build" / "parts" / "hdrhistogram"
-PYTHON = FOLDER / "venv" / "bin" / "python"
 DECODE = pathlib.Path(__file__).with_name("parts") / "hlog_decode.py"
 PACKAGES = ["hdrhistogram==0.10.8"]
 
 
 def setUpModule():
     places.come_first()
-
-
-def install():
-    """A few seconds, once; whoever changes the version gets a new folder."""
-    done = FOLDER / "installed"
-    if done.exists() and done.read_text() == " ".join(PACKAGES):
-        return
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    subprocess.run([sys.executable, "-m", "venv", FOLDER / "venv"], check=True)
-    subprocess.run([PYTHON, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    done.write_text(" ".join(PACKAGES))
 
 
 def value_at(values, share):
@@ -48,7 +31,7 @@ def value_at(values, share):
 
 class Hlog(EndToEnd):
     def test_another_make_reads_the_same_figures(self):
-        install()
+        python = python_packages.install("hdrhistogram", PACKAGES)
         document, log = self.folder / "run.json", self.folder / "run.hlog"
         with Standin("--pods", "8", "--latency", "lognormal:10ms,cv=1") as standin:
             done = self.loadline("run", standin.score, "--rate", "200/s", "--duration", "5s",
@@ -56,7 +39,7 @@ class Hlog(EndToEnd):
         self.assertEqual(done.code, 0, done.text)
         exported = self.loadline("runs", "export", "@last", "--format", "hlog", "--out", log)
         self.assertEqual(exported.code, 0, exported.text)
-        decoded = json.loads(subprocess.run([PYTHON, DECODE, log], check=True, capture_output=True,
+        decoded = json.loads(subprocess.run([python, DECODE, log], check=True, capture_output=True,
                                             text=True).stdout)
         result = json.loads(document.read_text())
         self.assertEqual(set(decoded), {"default.response", "default.wire"})

@@ -1,48 +1,34 @@
 """A real MLflow scoring server on a loopback port, installed once into build/parts/mlflow."""
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-FOLDER = ROOT / "build" / "parts" / "mlflow"
-PYTHON = FOLDER / "venv" / "bin" / "python"
-# As important as any process of the machine, not more (see places.py): MLflow fills a core.
-ORDINARY = ["chrt", "--other", "0"]
+from parts import python_packages
+
+FOLDER = python_packages.PARTS / "mlflow"
+PYTHON = python_packages.python_of("mlflow")
+ORDINARY = python_packages.ORDINARY  # MLflow fills a core.
 PACKAGES = ["mlflow==3.17.2", "scikit-learn==1.9.1"]
 
 
 def environment():
-    env = dict(os.environ, MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true",
-               UV_CACHE_DIR=str(FOLDER.parent / "cache" / "uv"),
-               PIP_CACHE_DIR=str(FOLDER.parent / "cache" / "pip"),
-               PATH=f"{PYTHON.parent}:{os.environ['PATH']}")
-    env.pop("PYTHONDONTWRITEBYTECODE", None)  # without .pyc files the start takes four times as long
-    return env
+    return python_packages.environment(MLFLOW_DISABLE_TELEMETRY="true",
+                                       PATH=f"{PYTHON.parent}:{os.environ['PATH']}")
+
+
+def train(python):
+    subprocess.run([*ORDINARY, python, pathlib.Path(__file__).with_name("wine_model.py"),
+                    FOLDER / "model", FOLDER / "wines.csv"], check=True, env=environment(),
+                   stdout=subprocess.DEVNULL)
 
 
 def install():
-    """MLflow and scikit-learn from PyPI, and the trained model; minutes the first time. Whoever
-    changes the versions gets a new folder, from a cache of what was downloaded before."""
-    done = FOLDER / "installed"
-    if done.exists() and done.read_text() == " ".join(PACKAGES):
-        return
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    subprocess.run([*ORDINARY, sys.executable, "-m", "venv", FOLDER / "venv"], check=True)
-    subprocess.run([*ORDINARY, PYTHON, "-m", "pip", "install", "-q", "uv"], check=True,
-                   env=environment())
-    subprocess.run([*ORDINARY, PYTHON, "-m", "uv", "pip", "install", "-q", "--compile-bytecode",
-                    "--python", PYTHON, *PACKAGES], check=True, env=environment())
-    subprocess.run([*ORDINARY, PYTHON, pathlib.Path(__file__).with_name("wine_model.py"),
-                    FOLDER / "model", FOLDER / "wines.csv"], check=True, env=environment(),
-                   stdout=subprocess.DEVNULL)
-    done.write_text(" ".join(PACKAGES))
+    """MLflow and scikit-learn, and the trained model; minutes the first time."""
+    python_packages.install("mlflow", PACKAGES, finish=train)
 
 
 class MlflowServer:

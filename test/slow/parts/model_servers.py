@@ -7,19 +7,16 @@ that takes one matrix. KServe serves `people` (kserve_people.py).
 import json
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 
+from parts import python_packages
+
 HERE = pathlib.Path(__file__).resolve().parent
-PARTS = HERE.parents[2] / "build" / "parts"
-# As important as any process of the machine, not more (see places.py).
-ORDINARY = ["chrt", "--other", "0"]
 MLSERVER = ["mlserver==1.7.1", "mlserver-sklearn==1.7.1"]
 KSERVE = ["kserve==0.15.2"]
 
@@ -41,30 +38,7 @@ def free_port():
 
 
 def environment():
-    env = dict(os.environ, UV_CACHE_DIR=str(PARTS / "cache" / "uv"),
-               PIP_CACHE_DIR=str(PARTS / "cache" / "pip"), DO_NOT_TRACK="true",
-               PYTHONPATH=str(HERE))
-    env.pop("PYTHONDONTWRITEBYTECODE", None)  # Without .pyc files the start takes much longer.
-    return env
-
-
-def install(name, packages):
-    """The Python that has `packages`; a minute the first time. Whoever changes the versions gets a
-    new folder."""
-    folder = PARTS / name
-    python = folder / "venv" / "bin" / "python"
-    done = folder / "installed"
-    if done.exists() and done.read_text() == " ".join(packages):
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    subprocess.run([*ORDINARY, sys.executable, "-m", "venv", folder / "venv"], check=True)
-    subprocess.run([*ORDINARY, python, "-m", "pip", "install", "-q", "uv"], check=True,
-                   env=environment())
-    subprocess.run([*ORDINARY, python, "-m", "uv", "pip", "install", "-q", "--compile-bytecode",
-                    "--python", python, *packages], check=True, env=environment())
-    done.write_text(" ".join(packages))
-    return python
+    return python_packages.environment(PYTHONPATH=str(HERE))
 
 
 class Server:
@@ -72,7 +46,7 @@ class Server:
 
     def start(self, command, ready):
         self.folder_log = open(self.folder / "serve.log", "w", encoding="utf-8")
-        self.process = subprocess.Popen([*ORDINARY, *command], env=environment(), cwd=self.folder,
+        self.process = subprocess.Popen([*python_packages.ORDINARY, *command], env=environment(), cwd=self.folder,
                                         stdout=self.folder_log, stderr=subprocess.STDOUT,
                                         start_new_session=True)
         deadline = time.monotonic() + 120
@@ -99,7 +73,7 @@ class Server:
 
 class MlServer(Server):
     def __enter__(self):
-        python = install("mlserver", MLSERVER)
+        python = python_packages.install("mlserver", MLSERVER)
         self.temporary = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self.temporary.name)
         port = free_port()
@@ -126,7 +100,7 @@ class MlServer(Server):
 
 class KServe(Server):
     def __enter__(self):
-        python = install("kserve", KSERVE)
+        python = python_packages.install("kserve", KSERVE)
         self.temporary = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self.temporary.name)
         port = free_port()

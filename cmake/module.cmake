@@ -8,6 +8,18 @@
 # all tests: a quarter less time to build, where nobody would notice the faster code.
 # Every header compiles alone: those with a source of the same name because that includes them first
 # (tools/check_tree.py), the others in the target all_verify_interface_header_sets.
+include(cmake/precompiled.cmake)
+
+# Compile options of a target that is part of the "program", "cold" or a "test".
+function(loadline_optimise target kind)
+  if(kind STREQUAL "cold")
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  elseif(kind STREQUAL "test")
+    target_compile_options(${target} PRIVATE
+      $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
+  endif()
+endfunction()
+
 function(loadline_module)
   cmake_parse_arguments(M "COLD" "NAME" "DEPS;LIBS;TEST_DEPS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${M_NAME})
@@ -28,9 +40,12 @@ function(loadline_module)
     add_library(${M_NAME} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${M_NAME} PRIVATE loadline_flags)
+    set(kind program)
     if(M_COLD)
-      target_compile_options(${M_NAME} PRIVATE $<$<CONFIG:Release>:-O1>)
+      set(kind cold)
     endif()
+    loadline_optimise(${M_NAME} ${kind})
+    loadline_precompiled(${M_NAME} ${kind})
   else()
     add_library(${M_NAME} INTERFACE)
     set(scope INTERFACE)
@@ -51,8 +66,8 @@ function(loadline_module)
     add_executable(${M_NAME}_test ${tests})
     target_link_libraries(${M_NAME}_test PRIVATE
       loadline_flags ${M_NAME} ${M_TEST_DEPS} GTest::gmock GTest::gtest_main)
-    target_compile_options(${M_NAME}_test PRIVATE
-      $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
+    loadline_optimise(${M_NAME}_test test)
+    loadline_precompiled(${M_NAME}_test test)
     gtest_discover_tests(${M_NAME}_test TEST_PREFIX "${M_NAME}." DISCOVERY_MODE PRE_TEST
       PROPERTIES LABELS ${M_NAME} TIMEOUT 120)
   endif()

@@ -12,6 +12,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
 endif()
+# A product and a sum stay two roundings, so that the same seed gives the same run on every machine.
+target_compile_options(loadline_flags INTERFACE -ffp-contract=off)
 if(LOADLINE_SANITIZE)
   target_compile_options(loadline_flags INTERFACE
     -fsanitize=${LOADLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -1,13 +1,17 @@
 #include "arrival/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "arrival/streams.h"
 
 namespace loadline::arrival {
 namespace {
+
+constexpr std::size_t kAtOnce = 256;
 
 void CheckRate(Rate rate) {
   CHECK(rate.per_second > 0 && std::isfinite(rate.per_second));
@@ -62,7 +66,7 @@ Schedule Schedule::Replayed(std::shared_ptr<const Trace> trace) {
 double Schedule::UnitTime(std::int64_t k) {
   // Always summed one by one, so that every walker rounds alike.
   for (; next_ <= k; ++next_) {
-    sum_ -= std::log(UnitInterval(Draw(stream_, next_)));
+    sum_ += UnitExponential(Draw(stream_, next_));
   }
   return sum_;
 }
@@ -95,12 +99,21 @@ void Schedule::DueAll(std::int64_t k, std::span<Duration> out) {
     return;
   }
   CHECK(k == next_);
-  double sum = sum_;  // In a register.
-  for (Duration& due : out) {
-    sum -= std::log(UnitInterval(Draw(stream_, k++)));
-    due = std::min(kNever, FromSeconds(sum / rate_.per_second));
+  std::array<std::uint64_t, kAtOnce> bits{};
+  std::array<double, kAtOnce> gaps{};
+  for (; !out.empty(); out = out.subspan(std::min(kAtOnce, out.size()))) {
+    const std::size_t count = std::min(kAtOnce, out.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      bits[i] = Draw(stream_, k++);
+    }
+    UnitExponentials(std::span(bits).first(count), gaps);
+    double sum = sum_;  // In a register.
+    for (std::size_t i = 0; i < count; ++i) {
+      sum += gaps[i];
+      out[i] = std::min(kNever, FromSeconds(sum / rate_.per_second));
+    }
+    sum_ = sum;
   }
-  sum_ = sum;
   next_ = k;
 }
 

@@ -1,7 +1,5 @@
 #include "arrival/users.h"
 
-#include <cmath>
-
 #include "arrival/schedule.h"
 #include "arrival/streams.h"
 #include "base/check.h"
@@ -29,7 +27,7 @@ Duration ThinkTimes::Of(std::int64_t user, std::int64_t answer) const {
     case Kind::kExponential: {
       // A stream of its own for every user.
       const std::uint64_t start = StreamSeed(stream_, static_cast<std::uint64_t>(user));
-      return FromSeconds(-std::log(UnitInterval(Draw(start, answer))) * Seconds(mean_));
+      return FromSeconds(UnitExponential(Draw(start, answer)) * Seconds(mean_));
     }
   }
   CHECK(false);

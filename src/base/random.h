@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "base/variates.h"
+
 namespace loadline {
 
 /// A well-mixed 64-bit hash of `x` (the finaliser of SplitMix64).
@@ -24,11 +26,6 @@ namespace loadline {
 /// A seed for an independent stream: stream `index` of the run seeded with `seed`.
 [[nodiscard]] constexpr std::uint64_t StreamSeed(std::uint64_t seed, std::uint64_t index) {
   return Mix(seed ^ Mix(index + 0x632be59bd9b4e019ULL));
-}
-
-/// 64 random bits as a double strictly between 0 and 1 (52 bits: 53 would round up to 1).
-[[nodiscard]] constexpr double UnitInterval(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 /// xoshiro256++.
@@ -65,7 +62,7 @@ class Random {
   }
 
   /// Exponential with mean 1.
-  double Exponential() { return -std::log(Uniform()); }
+  double Exponential() { return UnitExponential(Next()); }
 
   /// Normal with mean 0 and standard deviation 1 (Box-Muller, one of the pair).
   double Normal() {

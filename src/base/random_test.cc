@@ -44,11 +44,6 @@ TEST(StreamSeed, GivesEveryStreamItsOwnSeed) {
   EXPECT_EQ(seeds.size(), 900U);
 }
 
-TEST(UnitInterval, NeverReachesItsEnds) {
-  EXPECT_GT(UnitInterval(0), 0.0);
-  EXPECT_LT(UnitInterval(UINT64_MAX), 1.0);
-}
-
 TEST(Random, BelowStaysBelowAndCoversAll) {
   Random random(1);
   std::array<int, 6> counts{};

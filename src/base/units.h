@@ -47,16 +47,13 @@ using UtcTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 /// `seconds` as a Duration, to the nearest nanosecond; saturates beyond +-292 years; NaN is 0.
 [[nodiscard]] constexpr Duration FromSeconds(double seconds) {
   const double ns = seconds * 1e9;
+  if (__builtin_fabs(ns) < 9.2e18) [[likely]] {
+    return Duration(static_cast<std::int64_t>(ns + __builtin_copysign(0.5, ns)));
+  }
   if (ns != ns) {
     return Duration::zero();
   }
-  if (ns >= 9.2e18) {
-    return Duration::max();
-  }
-  if (ns <= -9.2e18) {
-    return Duration::min();
-  }
-  return Duration(static_cast<std::int64_t>(ns + (ns >= 0 ? 0.5 : -0.5)));
+  return ns > 0 ? Duration::max() : Duration::min();
 }
 
 /// How often something happens, per second.

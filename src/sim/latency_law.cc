@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "base/units_text.h"
 
@@ -33,6 +35,24 @@ Result<Duration> Part(std::string_view law, std::string_view text) {
     return Bad(fmt::format("latency {}: {}", law, parsed.error().message));
   }
   return parsed;
+}
+
+void DrawExponentials(Random& random, double mean_s, std::span<Duration> out) {
+  constexpr std::size_t kAtOnce = 256;
+  std::array<std::uint64_t, kAtOnce> bits{};
+  std::array<double, kAtOnce> units{};
+  for (; !out.empty(); out = out.subspan(std::min(kAtOnce, out.size()))) {
+    const std::size_t count = std::min(kAtOnce, out.size());
+    Random mine = random;  // In registers.
+    for (std::size_t i = 0; i < count; ++i) {
+      bits[i] = mine.Next();
+    }
+    random = mine;
+    UnitExponentials(std::span(bits).first(count), units);
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = std::min(LatencyLaw::kLongest, FromSeconds(mean_s * units[i]));
+    }
+  }
 }
 
 Result<LatencyLaw> ParseLognormal(std::string_view rest) {
@@ -183,15 +203,9 @@ void LatencyLaw::DrawAll(Random& random, std::span<Duration> out) const {
     case Kind::kConstant:
       std::fill(out.begin(), out.end(), first_);
       return;
-    case Kind::kExponential: {
-      const double mean_s = Seconds(first_);
-      Random mine = random;  // In registers.
-      for (Duration& value : out) {
-        value = std::min(kLongest, FromSeconds(mean_s * mine.Exponential()));
-      }
-      random = mine;
+    case Kind::kExponential:
+      DrawExponentials(random, Seconds(first_), out);
       return;
-    }
     case Kind::kLognormal:
     case Kind::kBimodal:
       break;

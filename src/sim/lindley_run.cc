@@ -1,7 +1,6 @@
 #include "sim/lindley_run.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <span>
 #include <utility>
@@ -17,9 +16,6 @@ constexpr std::int64_t kWindowsPerSecond = 10;
 /// More slots than this would cost more to keep than events.
 constexpr std::int64_t kMostSlots = 20'000'000;
 
-/// Of a second: one by one up to here, as histograms beyond.
-constexpr std::size_t kFew = 4096;
-
 bool Undisturbed(const Disturbances& disturbances) {
   return disturbances.speed.empty() && !disturbances.pauses && !disturbances.wandering &&
          !disturbances.limit && disturbances.scaling.empty() && !disturbances.failures;
@@ -32,7 +28,13 @@ bool LooksAtNothing(const ServiceOptions& service) {
 
 /// The window in which an instant lies: (begin, end], the first one with its begin.
 std::int64_t WindowOf(Duration at) {
-  return std::max<std::int64_t>(at.count() - 1, 0) / kWindow.count();
+  const auto before = static_cast<std::uint64_t>(at.count() - (at > Duration::zero() ? 1 : 0));
+  return static_cast<std::int64_t>(before / static_cast<std::uint64_t>(kWindow.count()));
+}
+
+std::int64_t SecondOf(std::int64_t window) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(window) /
+                                   static_cast<std::uint64_t>(kWindowsPerSecond));
 }
 
 }  // namespace
@@ -65,8 +67,6 @@ LindleyRun::LindleyRun(const SimOptions& options, const measure::Load& load, std
       balancer_(options.service.balance, StreamSeed(StreamSeed(seed, 10), 1)),
       books_(options, load, RowOrder{}, observer, slowest),
       free_(static_cast<std::size_t>(options.service.pods) * slots_per_pod_),
-      windows_(1),
-      seconds_(1),
       boundary_(kWindow) {
   const auto& open = std::get<measure::OpenLoad>(load.shape);
   const std::uint64_t all = measure::ArrivalsOf(open);
@@ -97,7 +97,7 @@ void LindleyRun::FillBlock() {
   taken_ = 0;
 }
 
-Duration LindleyRun::Serve(std::uint32_t pod, Duration due, Duration work) {
+Duration LindleyRun::TakeSlot(std::uint32_t pod, Duration due, Duration work) {
   Duration* const slots = &free_[pod * slots_per_pod_];
   const Duration departure = std::max(due, slots[0]) + work;
   // The slot that was free first is free last now, or sinks to where it belongs.
@@ -114,82 +114,105 @@ Duration LindleyRun::Serve(std::uint32_t pod, Duration due, Duration work) {
   return departure;
 }
 
+/// When requests `begin` to `end` of the block leave.
+void LindleyRun::Serve(std::size_t begin, std::size_t end) {
+  if (slots_per_pod_ > 1) {
+    for (std::size_t i = begin; i < end; ++i) {
+      departure_[i] = TakeSlot(pod_[i], due_[i], work_[i]);
+    }
+    return;
+  }
+  Duration* const free = free_.data();
+  for (std::size_t i = begin; i < end; ++i) {
+    Duration& slot = free[pod_[i]];
+    slot = std::max(due_[i], slot) + work_[i];
+    departure_[i] = slot;
+  }
+}
+
 void LindleyRun::Issue() {
-  for (;; ++taken_) {
+  for (;;) {
     if (taken_ == kBlock) {
       FillBlock();
     }
-    const Duration due = due_[taken_];
-    if (due > boundary_ || due >= issue_before_) {
+    const auto next = due_.begin() + static_cast<std::ptrdiff_t>(taken_);
+    const auto end = issue_before_ > boundary_ ? std::upper_bound(next, due_.end(), boundary_)
+                                               : std::lower_bound(next, due_.end(), issue_before_);
+    const auto taken = static_cast<std::size_t>(end - due_.begin());
+    arrivals_ += end - next;
+    judged_ += end - std::lower_bound(next, end, load_.warmup);
+    Serve(taken_, taken);
+    Count(taken_, taken);
+    taken_ = taken;
+    if (taken < kBlock) {
       return;
     }
-    ++arrivals_;
-    judged_ += due >= load_.warmup ? 1 : 0;
-    Count(due, Serve(pod_[taken_], due, work_[taken_]));
   }
 }
 
-void LindleyRun::Count(Duration due, Duration departure) {
-  const Duration response = departure - due;
-  if (response > options_.timeout) [[unlikely]] {
-    gives_up_.push_back(due + options_.timeout);
-    last_end_ = std::max(last_end_, gives_up_.back());
-    return;
+/// Writes down how requests `begin` to `end` of the block end.
+void LindleyRun::Count(std::size_t begin, std::size_t end) {
+  const Duration timeout = options_.timeout;
+  Duration latest = last_end_;
+  for (std::size_t i = begin; i < end; ++i) {
+    latest = std::max(latest, due_[i] + std::min(departure_[i] - due_[i], timeout));
   }
-  last_end_ = std::max(last_end_, departure);
-  const bool now = departure <= boundary_;
-  const std::int64_t number = now ? window_ : WindowOf(departure);
-  if (number - window_ >= std::ssize(windows_)) [[unlikely]] {
-    GrowWindows(number);
+  last_end_ = latest;
+  windows_.Cover(window_, WindowOf(latest));
+  seconds_.Cover(SecondOf(window_), SecondOf(WindowOf(latest)));
+  // All the same for most: after the warm-up, before the stop, soon enough.
+  const bool plain = begin < end && due_[begin] >= load_.warmup && latest < stop_ &&
+                     options_.goodput_within >= timeout;
+  plain ? CountEach<true>(begin, end) : CountEach<false>(begin, end);
+}
+
+template <bool kPlain>
+void LindleyRun::CountEach(std::size_t begin, std::size_t end) {
+  const Duration timeout = options_.timeout;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Duration due = due_[i];
+    const Duration departure = departure_[i];
+    const Duration response = departure - due;
+    if (response > timeout) [[unlikely]] {
+      gives_up_.push_back(due + timeout);
+      continue;
+    }
+    const std::int64_t number = WindowOf(departure);
+    Slot& window = windows_[number];
+    ++window.completed;
+    window.slowest = response > window.slowest ? response : window.slowest;
+    if (!kPlain) {
+      CountApart(window, due, departure);
+    }
+    Responses& second = seconds_[SecondOf(number)];
+    const bool judged = kPlain || due >= load_.warmup;
+    second.few[second.count++] = buckets_.IndexOf(response) | (judged ? kJudged : 0U);
+    if (second.count == Responses::kFew) [[unlikely]] {
+      Pour(second);
+    }
   }
-  Slot& window = windows_[static_cast<std::size_t>(number) & (windows_.size() - 1)];
-  ++window.completed;
-  window.slowest = std::max(window.slowest, response);
-  // A request that comes as the last one and takes no time at all leaves after the stop.
-  if (departure > stop_ || (departure == due && due == stop_)) [[unlikely]] {
+}
+
+/// A request that left outside of what is judged, or too slowly.
+void LindleyRun::CountApart(Slot& window, Duration due, Duration departure) const {
+  // One that comes as the last one and takes no time at all leaves after the stop.
+  if (departure > stop_ || (departure == due && due == stop_)) {
     ++window.late;
-  } else if (departure < load_.warmup) [[unlikely]] {
+  } else if (departure < load_.warmup) {
     ++window.early;
-  } else if (response > options_.goodput_within) [[unlikely]] {
+  } else if (departure - due > options_.goodput_within) {
     ++window.slow;
   }
-  Responses* responses = now ? &seconds_.front() : &LaterSecond(number);
-  responses->few.push_back(responses->judged.IndexOf(response) |
-                           (due >= load_.warmup ? kJudged : 0U));
-  if (responses->few.size() == kFew) {
-    Pour(*responses);
-  }
-}
-
-LindleyRun::Responses& LindleyRun::LaterSecond(std::int64_t window) {
-  const auto later =
-      static_cast<std::size_t>(window / kWindowsPerSecond - window_ / kWindowsPerSecond);
-  while (seconds_.size() <= later) {
-    seconds_.emplace_back();
-  }
-  return seconds_[later];
 }
 
 void LindleyRun::Pour(Responses& responses) {
-  for (const std::uint32_t bucket : responses.few) {
+  for (std::size_t i = 0; i < responses.count; ++i) {
+    const std::uint32_t bucket = responses.few[i];
     ((bucket & kJudged) != 0 ? responses.judged : responses.unjudged)
         .RecordAtIndex(bucket & ~kJudged);
   }
-  responses.few.clear();
+  responses.count = 0;
   responses.many = true;
-}
-
-void LindleyRun::GrowWindows(std::int64_t number) {
-  std::size_t size = windows_.size();
-  while (number - window_ >= static_cast<std::int64_t>(size)) {
-    size *= 2;
-  }
-  std::vector<Slot> larger(size);
-  for (std::int64_t i = window_; i < window_ + std::ssize(windows_); ++i) {
-    const auto place = static_cast<std::size_t>(i);
-    larger[place & (size - 1)] = windows_[place & (windows_.size() - 1)];
-  }
-  windows_.swap(larger);
 }
 
 void LindleyRun::GiveUpUntil(Duration end) {
@@ -202,7 +225,7 @@ void LindleyRun::GiveUpUntil(Duration end) {
 }
 
 void LindleyRun::CloseWindow(bool stops) {
-  Slot& window = windows_[static_cast<std::size_t>(window_) & (windows_.size() - 1)];
+  Slot& window = windows_[window_];
   if (!issuing_) {
     books_.Add({.completed = window.completed, .slowest = window.slowest});
   } else {
@@ -227,7 +250,7 @@ void LindleyRun::CloseWindow(bool stops) {
 }
 
 void LindleyRun::EndSecond() {
-  Responses& second = seconds_.front();
+  Responses& second = seconds_[SecondOf(window_)];
   if (second.many) {
     Pour(second);
     books_.AddResponses(second.judged, second.unjudged);
@@ -235,12 +258,10 @@ void LindleyRun::EndSecond() {
     second.unjudged.Reset();
     second.many = false;
   }
-  for (const std::uint32_t bucket : second.few) {
+  for (const std::uint32_t bucket : std::span(second.few).first(second.count)) {
     books_.AddResponse(bucket & ~kJudged, (bucket & kJudged) != 0);
   }
-  second.few.clear();
-  seconds_.push_back(std::move(second));
-  seconds_.pop_front();
+  second.count = 0;
 }
 
 measure::Measurement LindleyRun::Run() {

@@ -20,6 +20,7 @@
 #include "measure/prober.h"
 #include "sim/balancer.h"
 #include "sim/probe_books.h"
+#include "sim/rolling.h"
 #include "sim/sim_prober.h"
 #include "stats/histogram.h"
 
@@ -58,8 +59,10 @@ class LindleyRun {
   /// Responses of one second, by whether they were due after the warm-up: the first ones as buckets
   /// of a histogram, kJudged set or not, which is cheaper as long as they are few.
   struct Responses {
-    std::vector<std::uint32_t> few;
-    bool many = false;  // Some are in these.
+    static constexpr std::size_t kFew = 4096;
+    std::vector<std::uint32_t> few = std::vector<std::uint32_t>(kFew);
+    std::size_t count = 0;  // Of these.
+    bool many = false;      // More are in the histograms.
     stats::Histogram judged;
     stats::Histogram unjudged;
   };
@@ -67,10 +70,12 @@ class LindleyRun {
 
   void FillBlock();
   void Issue();
-  void Count(Duration due, Duration departure);
-  [[nodiscard]] Responses& LaterSecond(std::int64_t window);
-  [[nodiscard]] Duration Serve(std::uint32_t pod, Duration due, Duration work);
-  void GrowWindows(std::int64_t number);
+  void Serve(std::size_t begin, std::size_t end);
+  [[nodiscard]] Duration TakeSlot(std::uint32_t pod, Duration due, Duration work);
+  void Count(std::size_t begin, std::size_t end);
+  template <bool kPlain>
+  void CountEach(std::size_t begin, std::size_t end);
+  void CountApart(Slot& window, Duration due, Duration departure) const;
   void CloseWindow(bool stops);
   void GiveUpUntil(Duration end);
   static void Pour(Responses& responses);
@@ -91,11 +96,13 @@ class LindleyRun {
   std::array<Duration, kBlock> due_{};
   std::array<Duration, kBlock> work_{};
   std::array<std::uint32_t, kBlock> pod_{};
-  std::size_t taken_ = kBlock;     // Of the block.
-  std::int64_t drawn_ = 0;         // Arrivals in blocks so far.
-  std::vector<Duration> free_;     // By pod, a heap of when each of its slots is free.
-  std::vector<Slot> windows_;      // By number, modulo their count, which is a power of two.
-  std::deque<Responses> seconds_;  // The first is the one under way.
+  std::array<Duration, kBlock> departure_{};
+  stats::Histogram buckets_;    // Empty: knows in which bucket a time lies.
+  std::size_t taken_ = kBlock;  // Of the block.
+  std::int64_t drawn_ = 0;      // Arrivals in blocks so far.
+  std::vector<Duration> free_;  // By pod, a heap of when each of its slots is free.
+  Rolling<Slot> windows_;
+  Rolling<Responses> seconds_;
   std::deque<Duration> gives_up_;  // When the client does, of those that take too long.
   std::int64_t window_ = 0;        // Number of the window under way.
   Duration boundary_;              // Its end.

@@ -33,19 +33,16 @@ namespace loadline {
   // A whole number as the last bits of 2^52, because vector units cannot convert it.
   const double n = std::bit_cast<double>(0x4330'0000'0000'0000 | (1023 - (moved >> 52))) - 0x1p52;
   const double s = (m - 1.0) / (m + 1.0);
-  const double square = s * s;
-  double series = 1.0 / 21.0;
-  series = series * square + 1.0 / 19.0;
-  series = series * square + 1.0 / 17.0;
-  series = series * square + 1.0 / 15.0;
-  series = series * square + 1.0 / 13.0;
-  series = series * square + 1.0 / 11.0;
-  series = series * square + 1.0 / 9.0;
-  series = series * square + 1.0 / 7.0;
-  series = series * square + 1.0 / 5.0;
-  series = series * square + 1.0 / 3.0;
+  // In pairs and pairs of pairs: most of the products need not wait for one another.
+  const double s2 = s * s;
+  const double s4 = s2 * s2;
+  const double s8 = s4 * s4;
+  const double low = (1.0 / 3 + s2 * (1.0 / 5)) + s4 * (1.0 / 7 + s2 * (1.0 / 9));
+  const double middle = (1.0 / 11 + s2 * (1.0 / 13)) + s4 * (1.0 / 15 + s2 * (1.0 / 17));
+  const double high = 1.0 / 19 + s2 * (1.0 / 21);
+  const double series = low + s8 * (middle + s8 * high);
   const double twice = s + s;
-  return n * std::numbers::ln2 - (twice + twice * square * series);
+  return n * std::numbers::ln2 - (twice + twice * s2 * series);
 }
 
 /// UnitExponential() of each of `bits`, to the same last bit, into as many places of `out`: four at

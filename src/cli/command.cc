@@ -233,10 +233,10 @@ constexpr std::string_view kSimulateText =
     "The load comes from the options or from a scenario file, whose target is not asked.\n"
     "\n"
     "Keys of service.yaml, each with a default: pods, concurrency, queue, latency, overhead,\n"
-    "balance, routers, connections, discipline, cpu {limit, model}, error_rate, cold_start,\n"
-    "failures {every, outages [{at, pods}], restart, unnoticed, status}, scaling [{at, pods}],\n"
-    "speed [{at, speed}], pauses {every, length, first}, wandering {slow, stay}, rate_limit\n"
-    "{rate, burst, status}, tasks {NAME: size}, seed.";
+    "balance, routers, connections, discipline, curve, cpu {limit, model}, error_rate,\n"
+    "cold_start, failures {every, outages [{at, pods}], restart, unnoticed, status},\n"
+    "scaling [{at, pods}], speed [{at, speed}], pauses {every, length, first}, wandering\n"
+    "{slow, stay}, rate_limit {rate, burst, status}, tasks {NAME: size}, seed.";
 constexpr std::string_view kSimulateExamples =
     "loadline simulate service.yaml --rate 60/s --duration 10m --p95 200ms\n"
     "loadline simulate service.yaml scenario.yaml --users 50 --duration 10m\n"

@@ -72,31 +72,41 @@ int Balancer::PickLeast(const LeastLoads& requests) {
 }
 
 int Balancer::Pick(std::span<const int> requests) {
-  CHECK(!requests.empty());
-  const std::size_t count = requests.size();
+  return static_cast<int>(
+      PickPlace(requests.size(), [&](std::size_t place) { return requests[place]; }));
+}
+
+std::uint32_t Balancer::PickAmong(std::span<const std::uint32_t> pods,
+                                  std::span<const int> requests) {
+  return pods[PickPlace(pods.size(), [&](std::size_t place) { return requests[pods[place]]; })];
+}
+
+template <typename Load>
+std::size_t Balancer::PickPlace(std::size_t count, Load load) {
+  CHECK(count > 0);
   if (count == 1) {
     return 0;
   }
   switch (balance_) {
     case Balance::kRandom:
     case Balance::kConnection:
-      return static_cast<int>(random_.Below(count));
+      return random_.Below(count);
     case Balance::kRoundRobin: {
       const std::size_t pick = cursor_ % count;
       cursor_ = pick + 1;
-      return static_cast<int>(pick);
+      return pick;
     }
     case Balance::kLeast: {
       std::size_t best = cursor_ % count;
       for (std::size_t step = 1; step < count; ++step) {
-        std::size_t pod = cursor_ % count + step;
-        pod = pod >= count ? pod - count : pod;
-        if (requests[pod] < requests[best]) {
-          best = pod;
+        std::size_t place = cursor_ % count + step;
+        place = place >= count ? place - count : place;
+        if (load(place) < load(best)) {
+          best = place;
         }
       }
       cursor_ = best + 1;
-      return static_cast<int>(best);
+      return best;
     }
     case Balance::kP2c:
       break;
@@ -104,7 +114,7 @@ int Balancer::Pick(std::span<const int> requests) {
   const std::size_t first = random_.Below(count);
   std::size_t second = random_.Below(count - 1);
   second += second >= first ? 1 : 0;
-  return static_cast<int>(requests[second] < requests[first] ? second : first);
+  return load(second) < load(first) ? second : first;
 }
 
 }  // namespace loadline::sim

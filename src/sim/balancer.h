@@ -35,6 +35,10 @@ class Balancer {
   /// The index of the pod for one request. `requests[i]` is how many pod i has now, waiting and in
   /// service; at least one pod.
   [[nodiscard]] int Pick(std::span<const int> requests);
+  /// The same among some of the pods: the one of `pods`, at least one, that gets the request.
+  /// `requests` is by pod.
+  [[nodiscard]] std::uint32_t PickAmong(std::span<const std::uint32_t> pods,
+                                        std::span<const int> requests);
   /// As many calls of Pick() as `out` has places, among `pods` >= 1, for a balancer that does not
   /// look: kRandom, kRoundRobin, or any with one pod.
   void PickUnseen(std::size_t pods, std::span<std::uint32_t> out);
@@ -42,6 +46,10 @@ class Balancer {
   [[nodiscard]] int PickLeast(const LeastLoads& requests);
 
  private:
+  /// Of `count` places; `load(i)` is how many requests the one at place i has.
+  template <typename Load>
+  [[nodiscard]] std::size_t PickPlace(std::size_t count, Load load);
+
   // Constant after construction.
   Balance balance_;
   // Owner thread only.

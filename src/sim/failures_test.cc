@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/service.h"
@@ -64,6 +65,64 @@ TEST(FailingPod, TakesRequestsAgainAfterItsColdStart) {
   EXPECT_EQ(service.Arrive(At(149ms), 1), Admission::kFull);
   EXPECT_EQ(service.Arrive(At(150ms), 2), Admission::kServing);
   EXPECT_EQ(service.ReadyPods(At(150ms)), 2);
+}
+
+/// What each of 200 pods has got after `requests` arrivals of endless work, with every third pod
+/// failed and taken out.
+std::vector<int> SharesOf(ServiceOptions options, int requests) {
+  Service service(options, 1, At(0ms));
+  std::vector<std::uint64_t> lost;
+  for (int pod = 0; pod < options.pods; pod += 3) {
+    service.FailPod(At(0ms), pod, lost);
+    service.TakeOut(pod);
+  }
+  for (int i = 0; i < requests; ++i) {
+    EXPECT_EQ(service.Arrive(At(1ms), 0), Admission::kServing);
+  }
+  std::vector<int> shares(static_cast<std::size_t>(options.pods));
+  Departure left;
+  while (service.Depart(At(1h), left)) {
+    ++shares[static_cast<std::size_t>(left.pod)];
+  }
+  return shares;
+}
+
+TEST(FailingPod, GetsNothingAmongManyWhileTheOthersShareAsTheBalancerDoes) {
+  for (const auto& [balance, least, most] : {std::tuple{Balance::kLeast, 10, 10},
+                                             {Balance::kRoundRobin, 10, 10},
+                                             {Balance::kP2c, 6, 12},
+                                             {Balance::kRandom, 1, 30}}) {
+    SCOPED_TRACE(Name(balance));
+    // 200 pods, 67 of them out: 1,330 requests are ten for each of the others.
+    const std::vector<int> shares = SharesOf(Behind(balance, Pods(200, 100, 0)), 1330);
+    for (std::size_t pod = 0; pod < shares.size(); ++pod) {
+      EXPECT_GE(shares[pod], pod % 3 == 0 ? 0 : least) << pod;
+      EXPECT_LE(shares[pod], pod % 3 == 0 ? 0 : most) << pod;
+    }
+  }
+}
+
+TEST(FailingPod, ComesBackAmongManyBehindLeast) {
+  Service service(Behind(Balance::kLeast, Pods(100, 100, 0)), 1, At(0ms));
+  std::vector<std::uint64_t> lost;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    service.Arrive(At(0ms), i);
+  }
+  service.FailPod(At(1ms), 7, lost);
+  EXPECT_EQ(lost.size(), 3U);
+  service.TakeOut(7);
+  service.Arrive(At(2ms), 300);
+  service.StartPod(At(3ms), 7);
+  // It is the emptiest: the next three are its own, the fourth goes where the turn has come to.
+  for (std::uint64_t i = 301; i < 305; ++i) {
+    service.Arrive(At(4ms), i);
+  }
+  int own = 0;
+  Departure left;
+  while (service.Depart(At(1h), left)) {
+    own += left.pod == 7 ? 1 : 0;
+  }
+  EXPECT_EQ(own, 3);
 }
 
 TEST(FailingPod, IsNotReadyIfItWasTheLast) {

@@ -1,15 +1,12 @@
 #include "sim/least_loads.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/check.h"
 
 namespace loadline::sim {
 namespace {
-
-constexpr int kNobodyThere = std::numeric_limits<int>::max();
 
 /// Without a branch, so that it becomes vector instructions.
 int LeastOf16(const int* node) {
@@ -28,7 +25,7 @@ void LeastLoads::Assign(std::span<const int> loads) {
   levels_.assign(1, std::vector<int>(loads.begin(), loads.end()));
   for (;;) {
     std::vector<int>& below = levels_.back();
-    below.resize((below.size() + kWays - 1) / kWays * kWays, kNobodyThere);
+    below.resize((below.size() + kWays - 1) / kWays * kWays, kNever);
     if (below.size() == kWays) {
       return;
     }

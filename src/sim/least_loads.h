@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace loadline::sim {
 
 class LeastLoads {
  public:
+  /// The load of a pod that is not to be found, as long as another one is.
+  static constexpr int kNever = std::numeric_limits<int>::max();
+
   /// Begins anew with these; at least one.
   void Assign(std::span<const int> loads);
   [[nodiscard]] std::size_t size() const { return size_; }

@@ -221,7 +221,7 @@ void Service::Occupy(std::uint32_t pod, std::uint32_t router, int change) {
   if (!router_loads_.empty()) {
     seen = router_loads_[router][pod] += change;
   }
-  if (!least_.empty() && pod < least_[router].size()) {
+  if (!least_.empty() && pod < least_[router].size() && (out_ == 0 || !pods_[pod].out)) {
     least_[router].Set(pod, seen);
   }
 }
@@ -236,13 +236,13 @@ std::uint32_t Service::PickPod(std::uint32_t router) {
       }
     }
   }
-  if (out_ > 0) {
-    return PickInRotation(router);
-  }
   const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
   const std::span<const int> loads(seen.data(), static_cast<std::size_t>(ready_));
   if (options_.balance == Balance::kLeast && ready_ >= kManyPods) {
     return PickLeast(router, loads);
+  }
+  if (out_ > 0) {
+    return balancers_[router].PickAmong(rotation_, loads);
   }
   return static_cast<std::uint32_t>(balancers_[router].Pick(loads));
 }
@@ -251,7 +251,11 @@ std::uint32_t Service::PickLeast(std::uint32_t router, std::span<const int> load
   least_.resize(balancers_.size());
   LeastLoads& least = least_[router];
   if (least.size() != loads.size()) {
-    least.Assign(loads);
+    std::vector<int> in_rotation(loads.begin(), loads.end());
+    for (std::size_t pod = 0; out_ > 0 && pod < loads.size(); ++pod) {
+      in_rotation[pod] = pods_[pod].out ? LeastLoads::kNever : loads[pod];
+    }
+    least.Assign(in_rotation);
   }
   return static_cast<std::uint32_t>(balancers_[router].PickLeast(least));
 }

@@ -234,7 +234,6 @@ class Service {
   void SkipLost();
   void ReturnToRotation(Instant now);
   void FindRotation();
-  [[nodiscard]] std::uint32_t PickInRotation(std::uint32_t router);
 
   // Constant after construction.
   ServiceOptions options_;
@@ -267,8 +266,7 @@ class Service {
   int out_ = 0;                           // Of the first `ready_`: out of the rotation.
   Instant next_return_ = Instant::max();  // Of one that is out.
   std::vector<std::uint32_t> rotation_;   // While some are out: the others.
-  std::vector<int> rotation_loads_;
-  std::int64_t lost_due_ = 0;  // Entries of lost requests in due_.
+  std::int64_t lost_due_ = 0;             // Entries of lost requests in due_.
   Instant next_ = Instant::max();
   std::int64_t in_system_ = 0;
   std::int64_t waiting_ = 0;

@@ -114,6 +114,7 @@ void Service::ReturnToRotation(Instant now) {
 void Service::FindRotation() {
   out_ = 0;
   rotation_.clear();
+  least_.clear();  // Made anew when it is asked.
   next_return_ = Instant::max();
   for (int i = 0; i < ready_; ++i) {
     const Pod& pod = pods_[static_cast<std::size_t>(i)];
@@ -126,15 +127,6 @@ void Service::FindRotation() {
       next_return_ = std::min(next_return_, pod.ready_at);
     }
   }
-}
-
-std::uint32_t Service::PickInRotation(std::uint32_t router) {
-  const std::vector<int>& seen = router_loads_.empty() ? loads_ : router_loads_[router];
-  rotation_loads_.clear();
-  for (const std::uint32_t pod : rotation_) {
-    rotation_loads_.push_back(seen[pod]);
-  }
-  return rotation_[static_cast<std::size_t>(balancers_[router].Pick(rotation_loads_))];
 }
 
 }  // namespace loadline::sim

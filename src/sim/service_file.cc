@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/units_text.h"
 #include "scenario/keys.h"
@@ -109,6 +110,28 @@ class MapReader {
     }
   }
 
+  /// The numbers of the list `key`.
+  void Numbers(std::string_view key, double low, double high, std::vector<double>& out) const {
+    const Node* node = Find(key);
+    if (node == nullptr) {
+      return;
+    }
+    if (node->kind != Node::Kind::kList || node->items.empty()) {
+      Complain(*node, PathOf(key), "a list of numbers such as [1, 1.8, 2.4]");
+      return;
+    }
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+      const Node& item = node->items[i];
+      const Result<double> value = ParseNumber(item.text);
+      if (item.kind == Node::Kind::kScalar && value && *value >= low && *value <= high) {
+        out.push_back(*value);
+      } else {
+        Complain(item, fmt::format("{}[{}]", PathOf(key), i),
+                 fmt::format("a number from {} to {}", low, high));
+      }
+    }
+  }
+
   /// The map `key`, if it is there.
   template <typename Read>
   void Map(std::string_view key, std::span<const std::string_view> keys, Read read) const {
@@ -166,6 +189,22 @@ std::optional<T> Optional(Result<T> result) {
 
 constexpr Duration kLongestTime = std::chrono::hours(24 * 365);
 
+/// Pods with a curve share themselves, and the curve is all that limits them.
+void ReadCurve(const MapReader& root, ServiceOptions& service) {
+  root.Numbers("curve", 0.001, 1e6, service.curve);
+  if (root.Find("curve") == nullptr) {
+    return;
+  }
+  const Node* discipline = root.Find("discipline");
+  if (discipline != nullptr && service.discipline == Discipline::kSlots) {
+    root.Complain(*discipline, "discipline", "sharing, beside a curve");
+  }
+  if (const Node* cpu = root.Find("cpu")) {
+    root.Complain(*cpu, "cpu", "no limit beside a curve, which says what pods get done");
+  }
+  service.discipline = Discipline::kSharing;
+}
+
 void ReadService(const MapReader& root, ServiceOptions& service) {
   root.Whole("pods", 1, kMostPods, service.pods);
   root.Whole("concurrency", 1, 100'000, service.concurrency);
@@ -208,6 +247,7 @@ void ReadService(const MapReader& root, ServiceOptions& service) {
   root.Whole("routers", 1, 1000, service.routers);
   root.Whole("connections", 1, 1'000'000, service.connections);
   root.Time("cold_start", Duration::zero(), 24h, service.cold_start);
+  ReadCurve(root, service);
 }
 
 // From `at` on so many pods: both must be there.
@@ -304,10 +344,10 @@ void ReadTasks(const MapReader& root, std::vector<std::pair<std::string, double>
   });
 }
 
-constexpr std::array<std::string_view, 20> kKeys = {
+constexpr std::array<std::string_view, 21> kKeys = {
     "pods",       "concurrency", "queue",   "latency", "overhead",    "balance",   "error_rate",
     "discipline", "cold_start",  "scaling", "speed",   "pauses",      "wandering", "rate_limit",
-    "tasks",      "seed",        "cpu",     "routers", "connections", "failures"};
+    "tasks",      "seed",        "cpu",     "routers", "connections", "failures",  "curve"};
 
 }  // namespace
 

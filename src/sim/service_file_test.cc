@@ -64,6 +64,30 @@ TEST(ReadServiceFile, ReadsEveryKey) {
   EXPECT_THAT(file.sizes, ElementsAre(Pair("small", 0.5), Pair("large", 3.0)));
 }
 
+TEST(ReadServiceFile, TakesPodsWithACurveForSharing) {
+  std::vector<scenario::Fault> faults;
+  const ServiceFile file = ReadServiceFile("curve: [1, 1.8, 2.4]\n", "s.yaml", faults);
+  EXPECT_THAT(faults, ElementsAre());
+  EXPECT_THAT(file.options.service.curve, ElementsAre(1.0, 1.8, 2.4));
+  EXPECT_EQ(file.options.service.discipline, Discipline::kSharing);
+}
+
+TEST(ReadServiceFile, TellsWhatIsWrongWithACurve) {
+  EXPECT_THAT(FaultsOf("curve: 3\n"),
+              ElementsAre("s.yaml:1: curve: found \"3\"; expected a list of numbers such as "
+                          "[1, 1.8, 2.4]"));
+  EXPECT_THAT(
+      FaultsOf("curve:\n  - 1\n  - -2\n  - many\n"),
+      ElementsAre("s.yaml:3: curve[1]: found \"-2\"; expected a number from 0.001 to 1000000",
+                  "s.yaml:4: curve[2]: found \"many\"; expected a number from 0.001 to "
+                  "1000000"));
+  EXPECT_THAT(
+      FaultsOf("curve: [1, 2]\ndiscipline: slots\ncpu: {limit: 2}\n"),
+      ElementsAre("s.yaml:2: discipline: found \"slots\"; expected sharing, beside a curve",
+                  "s.yaml:3: cpu: found a map; expected no limit beside a curve, which says "
+                  "what pods get done"));
+}
+
 TEST(ReadServiceFile, AnEmptyFileIsTheDefaultService) {
   EXPECT_THAT(FaultsOf(""), ElementsAre());
 }

@@ -20,9 +20,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHECKS_OF_TESTS = ",".join([
     "-*", "clang-diagnostic-*", "bugprone-branch-clone", "bugprone-dangling-handle",
-    "bugprone-unused-raii", "bugprone-unused-return-value", "misc-unused-using-decls",
+    "bugprone-unused-raii", "misc-unused-using-decls",
     "modernize-use-override", "performance-for-range-copy", "performance-unnecessary-copy-initialization",
-    "readability-braces-around-statements", "readability-container-size-empty"])
+    "readability-braces-around-statements"])
 INCLUDE = re.compile(rb'^#include "([a-z_0-9/]+\.h)"', re.MULTILINE)
 
 

@@ -168,8 +168,12 @@ std::vector<std::string> Wrap(std::string_view text, int width, int indent) {
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!empty && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
+      line.erase(line.find_last_not_of(' ') + 1);
       lines.push_back(std::exchange(line, blanks));
       empty = true;
+    }
+    if (empty && word.empty() && !lines.empty()) {
+      continue;  // Of several blanks where a line ends none is left.
     }
     if (!empty) {
       line += ' ';

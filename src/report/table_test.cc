@@ -50,6 +50,9 @@ TEST(Wrap, BreaksAtBlanks) {
   EXPECT_THAT(Wrap("one two three four", 9, 2), ElementsAre("one two", "  three", "  four"));
   EXPECT_THAT(Wrap("unbreakable word", 4, 0), ElementsAre("unbreakable", "word"));
   EXPECT_THAT(Wrap("", 10, 0), ElementsAre(""));
+  // Several blanks stay within a line, and vanish where it ends.
+  EXPECT_THAT(Wrap("  one   two   three", 11, 2), ElementsAre("  one   two", "  three"));
+  EXPECT_THAT(Wrap("one   two", 5, 0), ElementsAre("one", "two"));
 }
 
 TEST(Table, AlignsItsColumns) {

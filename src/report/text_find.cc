@@ -110,7 +110,12 @@ std::string SaturationText(const RunReport& report, const LoadLine& line) {
       std::any_of(report.steps.begin(), report.steps.end(), [&](const StepReport& step) {
         return step.verdict.level >= *line.saturation && step.measurement.rejected > 0;
       });
-  return text + (rejected ? " (503s beyond it)" : "");
+  // Of the steps of a search that this one went on from only their verdicts are known.
+  const bool rejected_before =
+      std::any_of(line.steps.begin(), line.steps.end(), [&](const measure::SearchStep& step) {
+        return step.level >= *line.saturation && step.reason.find("503s") != std::string::npos;
+      });
+  return text + (rejected || rejected_before ? " (503s beyond it)" : "");
 }
 
 /// The load to run in production, why that one, and what was measured there.

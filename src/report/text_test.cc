@@ -120,6 +120,20 @@ TEST(ReportText, OfASearchReadsLikeThis) {
       "--task)\n");
 }
 
+TEST(ReportText, KnowsOf503sInASearchThatItWentOnFrom) {
+  RunReport report = SampleSearch();
+  std::erase_if(report.steps, [](const StepReport& step) { return step.measurement.rejected > 0; });
+  EXPECT_THAT(ReportText(report, {}), HasSubstr("saturation about 240 req/s\n"));
+  measure::SearchStep earlier;
+  earlier.level = 320;
+  earlier.result = measure::StepResult::kBroken;
+  earlier.reason = "503s, backlog grows";
+  report.load_line->steps = {earlier};
+  EXPECT_THAT(ReportText(report, {}), HasSubstr("saturation about 240 req/s (503s beyond it)\n"));
+  report.load_line->steps[0].level = 200;  // Below it: that is something else.
+  EXPECT_THAT(ReportText(report, {}), HasSubstr("saturation about 240 req/s\n"));
+}
+
 TEST(ReportText, InAsciiHasNothingElse) {
   Style style;
   style.unicode = false;

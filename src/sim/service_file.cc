@@ -51,17 +51,9 @@ class MapReader {
   /// Reads the scalar `key` with `parse`, which gives a Result; `expected` is what would be right.
   template <typename T, typename Parse>
   void Scalar(std::string_view key, T& out, std::string_view expected, Parse parse) const {
-    const Node* node = Find(key);
-    if (node == nullptr) {
-      return;
+    if (const Node* node = Find(key)) {
+      Read(*node, PathOf(key), out, expected, parse);
     }
-    if (node->kind == Node::Kind::kScalar) {
-      if (auto value = parse(std::string_view(node->text))) {
-        out = *value;
-        return;
-      }
-    }
-    Complain(*node, PathOf(key), expected);
   }
 
   /// `besides`: what else would be right, ` or unlimited`, read by somebody else.
@@ -79,11 +71,9 @@ class MapReader {
   }
 
   void Number(std::string_view key, double low, double high, double& out) const {
-    Scalar(key, out, fmt::format("a number from {} to {}", low, high),
-           [&](std::string_view text) -> std::optional<double> {
-             const Result<double> value = ParseNumber(text);
-             return value && *value >= low && *value <= high ? std::optional(*value) : std::nullopt;
-           });
+    if (const Node* node = Find(key)) {
+      ReadNumber(*node, PathOf(key), low, high, out);
+    }
   }
 
   void Time(std::string_view key, Duration low, Duration high, Duration& out) const {
@@ -120,15 +110,9 @@ class MapReader {
       Complain(*node, PathOf(key), "a list of numbers such as [1, 1.8, 2.4]");
       return;
     }
-    for (std::size_t i = 0; i < node->items.size(); ++i) {
-      const Node& item = node->items[i];
-      const Result<double> value = ParseNumber(item.text);
-      if (item.kind == Node::Kind::kScalar && value && *value >= low && *value <= high) {
-        out.push_back(*value);
-      } else {
-        Complain(item, fmt::format("{}[{}]", PathOf(key), i),
-                 fmt::format("a number from {} to {}", low, high));
-      }
+    out.resize(node->items.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      ReadNumber(node->items[i], fmt::format("{}[{}]", PathOf(key), i), low, high, out[i]);
     }
   }
 
@@ -165,6 +149,26 @@ class MapReader {
   }
 
  private:
+  template <typename T, typename Parse>
+  void Read(const Node& node, std::string path, T& out, std::string_view expected,
+            Parse parse) const {
+    if (node.kind == Node::Kind::kScalar) {
+      if (auto value = parse(std::string_view(node.text))) {
+        out = *value;
+        return;
+      }
+    }
+    Complain(node, std::move(path), expected);
+  }
+
+  void ReadNumber(const Node& node, std::string path, double low, double high, double& out) const {
+    Read(node, std::move(path), out, fmt::format("a number from {} to {}", low, high),
+         [&](std::string_view text) -> std::optional<double> {
+           const Result<double> value = ParseNumber(text);
+           return value && *value >= low && *value <= high ? std::optional(*value) : std::nullopt;
+         });
+  }
+
   [[nodiscard]] std::string Where(int line) const {
     return line > 0 ? fmt::format("{}:{}", file_, line) : file_;
   }

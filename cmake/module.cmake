@@ -1,13 +1,3 @@
-# loadline_module(NAME x [COLD] [DEPS a b] [LIBS lib::lib] [TEST_DEPS c])
-#
-# One module = one folder under src/ = one static library `x` = one test program `x_test`.
-# DEPS are the modules whose headers it may include; each must have been declared before, so a
-# cycle cannot be written down, and tools/check_layers.py refuses an #include that is not listed.
-# LIBS are libraries from outside. TEST_DEPS are further modules that only the tests use.
-# COLD is said of modules that run once per command. They are compiled with less optimisation, like
-# all tests: a quarter less time to build, where nobody would notice the faster code.
-# Every header compiles alone: those with a source of the same name because that includes them first
-# (tools/check_tree.py), the others in the target all_verify_interface_header_sets.
 include(cmake/precompiled.cmake)
 
 # Compile options of a target that is part of the "program", "cold" or a "test".
@@ -20,6 +10,16 @@ function(loadline_optimise target kind)
   endif()
 endfunction()
 
+# loadline_module(NAME x [COLD] [DEPS a b] [LIBS lib::lib] [TEST_DEPS c])
+#
+# One module = one folder under src/ = one static library `x` = one test program `x_test`.
+# DEPS are the modules whose headers it may include; each must have been declared before, so a
+# cycle cannot be written down, and tools/check_layers.py refuses an #include that is not listed.
+# LIBS are libraries from outside. TEST_DEPS are further modules that only the tests use.
+# COLD is said of modules that run once per command. They are compiled with less optimisation, like
+# all tests: a quarter less time to build, where nobody would notice the faster code.
+# Every header compiles alone: those with a source of the same name because that includes them first
+# (tools/check_tree.py), the others in the target all_verify_interface_header_sets.
 function(loadline_module)
   cmake_parse_arguments(M "COLD" "NAME" "DEPS;LIBS;TEST_DEPS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/${M_NAME})

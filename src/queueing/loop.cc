@@ -61,25 +61,47 @@ Weights Sum(const Weights& a, const Weights& b, std::size_t most) {
   return Trimmed(std::move(sum));
 }
 
-Weights FromLogs(const std::vector<double>& logs) {
+// Without what is nothing at both ends, which costs no exponential: nearly all of a long vector.
+Weights FromLogs(std::span<const double> logs) {
   const double most = *std::max_element(logs.begin(), logs.end());
-  Weights weights;
-  weights.values.reserve(logs.size());
-  for (const double value : logs) {
-    weights.values.push_back(std::exp(value - most));
+  const double least = most + std::log(kNothing);
+  const auto counts = [&](double value) { return value >= least; };
+  const auto from = std::find_if(logs.begin(), logs.end(), counts);
+  const auto to = std::find_if(logs.rbegin(), logs.rend(), counts).base();
+  Weights weights{.first = static_cast<std::size_t>(from - logs.begin()), .values = {}};
+  weights.values.reserve(static_cast<std::size_t>(to - from));
+  for (auto log = from; log != to; ++log) {
+    weights.values.push_back(std::exp(*log - most));
   }
-  return Trimmed(std::move(weights));
+  return weights;
 }
 
-// Of a station that is visited at `rate`: Π rate / finishes.
-Weights Station(int users, double rate, std::span<const double> finishes) {
-  std::vector<double> logs = {0.0};
-  for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
-    const double finish = finishes[std::min(n, finishes.size() - 1)];
-    logs.push_back(logs.back() + std::log(rate) - std::log(finish));
+/// A station at any rate of visits: Π rate / finishes for 0 to `users` requests in it.
+class Station {
+ public:
+  Station(int users, std::span<const double> finishes) {
+    sums_.reserve(static_cast<std::size_t>(users) + 1);
+    sums_.push_back(0.0);
+    double each = 0;
+    for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
+      each = n < finishes.size() ? std::log(finishes[n]) : each;
+      sums_.push_back(sums_.back() + each);
+    }
+    logs_.resize(sums_.size());
   }
-  return FromLogs(logs);
-}
+
+  [[nodiscard]] Weights At(double rate) {
+    const double visit = std::log(rate);
+    for (std::size_t n = 0; n < sums_.size(); ++n) {
+      logs_[n] = static_cast<double>(n) * visit - sums_[n];
+    }
+    return FromLogs(logs_);
+  }
+
+ private:
+  std::vector<double> sums_;  // Of the finishes' logarithms.
+  std::vector<double> logs_;
+};
 
 double MeanOf(const Weights& weights) {
   double sum = 0;
@@ -98,20 +120,22 @@ LoopShares RandomLoop(int users, double think_s, int stations, std::span<const d
   const auto most = static_cast<std::size_t>(users);
   // Any rate of visits gives the same answer; the right one keeps all weights near 1.
   const double fastest = *std::max_element(finishes.begin(), finishes.end());
+  Station any_rate(users, finishes);
   double rate = 0;
   double too_fast = fastest * 4;
   for (int turn = 0; turn < 30; ++turn) {
     const double middle = (rate + too_fast) / 2;
-    const double there = stations * (MeanOf(Station(users, middle, finishes)) + think_s * middle);
+    const double there = stations * (MeanOf(any_rate.At(middle)) + think_s * middle);
     (there < users ? rate : too_fast) = middle;
   }
   rate = std::max(rate, fastest * 1e-9);
-  const Weights station = Station(users, rate, finishes);
+  const Weights station = any_rate.At(rate);
   Weights rest{.first = 0, .values = {1.0}};
   if (think_s > 0) {
     std::vector<double> logs = {0.0};
+    const double thinking = std::log(stations * rate * think_s);
     for (int n = 1; n <= users; ++n) {
-      logs.push_back(logs.back() + std::log(stations * rate * think_s) - std::log(n));
+      logs.push_back(logs.back() + thinking - std::log(n));
     }
     rest = FromLogs(logs);
   }

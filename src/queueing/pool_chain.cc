@@ -10,21 +10,36 @@ namespace loadline::queueing {
 
 std::vector<double> Stationary(std::span<const double> arrivals, std::span<const double> finishes) {
   CHECK(arrivals.size() == finishes.size());
-  std::vector<double> logs(arrivals.size() + 1, 0.0);
-  double most = 0;
+  // A number and its power of two, so that no product overflows or is lost: logarithms would cost
+  // ten times as much.
+  constexpr double kLarge = 1e100;
+  std::vector<double> shares(arrivals.size() + 1, 1.0);
+  std::vector<int> powers(shares.size(), 0);
+  double value = 1;
+  int power = 0;
+  int most = 0;
   for (std::size_t k = 0; k < arrivals.size(); ++k) {
-    logs[k + 1] = logs[k] + std::log(arrivals[k]) - std::log(finishes[k]);
-    most = std::max(most, logs[k + 1]);
+    value *= arrivals[k] / finishes[k];
+    if (!(value < kLarge && value > 1 / kLarge) && value > 0) {
+      const int extra = std::ilogb(value);
+      value = std::scalbn(value, -extra);
+      power += extra;
+      most = std::max(most, power);
+    }
+    shares[k + 1] = value;
+    powers[k + 1] = power;
   }
   double sum = 0;
-  for (double& value : logs) {
-    value = std::exp(value - most);
-    sum += value;
+  for (std::size_t k = 0; k < shares.size(); ++k) {
+    if (powers[k] != most) {
+      shares[k] = std::scalbn(shares[k], powers[k] - most);
+    }
+    sum += shares[k];
   }
-  for (double& value : logs) {
-    value /= sum;
+  for (double& share : shares) {
+    share /= sum;
   }
-  return logs;
+  return shares;
 }
 
 namespace {

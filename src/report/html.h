@@ -4,6 +4,7 @@
 // docs/decisions/0008-report-without-libraries.md.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,27 @@
 
 #include "base/units.h"
 #include "report/run_report.h"
+#include "report/size_page.h"
 #include "report/timeline.h"
 
 namespace loadline::report {
+
+/// A sizing made from the run, as a line of a table.
+struct SizingLine {
+  UtcTime made{};
+  std::string invocation;  ///< The command line as typed.
+  std::string promise;     ///< `p95 < 200ms at 2,000/s`
+  std::int64_t pods = 0;   ///< To run.
+  std::optional<std::int64_t> nodes;
+  std::optional<double> usd_per_month;
+};
+
+/// What was sized from the run.
+struct Sizings {
+  std::vector<SizingLine> all;     ///< The newest first; empty: nothing was.
+  std::optional<SizePage> newest;  ///< Nothing: it cannot be drawn…
+  std::string problem;             ///< …because of this.
+};
 
 /// What the page tells beyond the verdict and its figures.
 struct PageFacts {
@@ -28,6 +47,7 @@ struct PageFacts {
   int machine_cores = 0;
   Bytes machine_memory;
   std::string machine_kernel;
+  Sizings sizings;
 };
 
 /// How the file begins, by which a report of ours is known again.

@@ -45,16 +45,9 @@ report::PageFacts FactsOf(const store::RunRecord& record) {
 }
 
 /// What was sized from the run; a sizing that cannot be drawn leaves the rest of the page whole.
-Result<report::Sizings> SizingsOf(store::Store& store, const store::RunRecord& record) {
+Result<report::Sizings> ReadSizings(store::Store& store, const store::RunRecord& record) {
   report::Sizings sizings;
-  for (const store::SizingInfo& info : record.sizings) {
-    sizings.all.push_back({.made = info.made,
-                           .invocation = info.invocation,
-                           .promise = info.promise,
-                           .pods = info.pods,
-                           .nodes = info.nodes,
-                           .usd_per_month = info.usd_per_month});
-  }
+  sizings.all = SizingsOf(record);
   if (!sizings.all.empty()) {
     const std::string document = TRY(store.NewestSizing(record.info.id));
     Result<report::SizePage> newest = report::ReadSizePage(document);
@@ -69,7 +62,7 @@ Result<report::Sizings> SizingsOf(store::Store& store, const store::RunRecord& r
 
 Result<std::string> Page(store::Store& store, const store::RunRecord& record) {
   report::PageFacts facts = FactsOf(record);
-  facts.sizings = TRY(SizingsOf(store, record));
+  facts.sizings = TRY(ReadSizings(store, record));
   report::Timeline timeline(facts.report.steps);
   TRY(store::ForEachSecond(store, record.info.id, [&](int step, const measure::Second& second) {
     timeline.Add(step, second);

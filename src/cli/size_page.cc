@@ -1,17 +1,17 @@
 #include "cli/size_page.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/parallel.h"
 #include "cli/html_file.h"
+#include "cli/session_options.h"
 #include "cli/size_placement.h"
 #include "cli/store_access.h"
 #include "sizing/classic.h"
@@ -143,12 +143,28 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
   return {};
 }
 
+/// The command without where its answer goes: whoever asks again, for a page, asks the same.
+std::vector<std::string> Question(const Arguments& arguments) {
+  std::vector<std::string> words = {"size"};
+  for (const GivenFlag& given : arguments.flags) {
+    const std::string_view name = given.flag->name;
+    if (name == "--html" || name == "--json" || name == "--explain") {
+      continue;
+    }
+    words.emplace_back(name);
+    if (!given.flag->value.empty()) {
+      words.push_back(given.value);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 Result<report::SizePage> MakeSizePage(const Arguments& arguments, const SizeInput& input,
                                       const report::SizeReport& report) {
   report::SizePage page = report::PageOf(report);
-  page.invocation = fmt::format("loadline {}", fmt::join(arguments.words, " "));
+  page.invocation = Invocation(Question(arguments));
   AddTraffic(input, report, page);
   TRY(AddLimits(arguments, input, report, page));
   return page;

@@ -4,7 +4,6 @@
 // docs/decisions/0008-report-without-libraries.md.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,16 +15,6 @@
 #include "report/timeline.h"
 
 namespace loadline::report {
-
-/// A sizing made from the run, as a line of a table.
-struct SizingLine {
-  UtcTime made{};
-  std::string invocation;  ///< The command line as typed.
-  std::string promise;     ///< `p95 < 200ms at 2,000/s`
-  std::int64_t pods = 0;   ///< To run.
-  std::optional<std::int64_t> nodes;
-  std::optional<double> usd_per_month;
-};
 
 /// What was sized from the run.
 struct Sizings {

@@ -122,7 +122,7 @@ std::string SizingSection(const PageFacts& facts) {
   const std::string arithmetic = Arithmetic(page);
   return Section(
       "sizing", "Sizing",
-      Answer(page) + Reasons(page, "facts") + Tiles(page) + TrafficFigure(page) +
+      Answer(page) + Tiles(page) + Reasons(page, "facts") + TrafficFigure(page) +
           LimitFigure(page) + FillFigure(page) + BalancersTable(page) +
           (arithmetic.empty()
                ? ""

@@ -109,9 +109,33 @@ PageFacts RunWithSizings() {
   const auto at = [](int minutes) {
     return UtcTime(Duration(1'767'323'045'000'000'000)) + std::chrono::minutes(minutes);
   };
-  facts.sizings.all = {{at(2), "loadline size c", "p95 < 200ms at 2,000/s", 156, 24, 3364.0},
-                       {at(1), "loadline size b", "p95 < 60ms at 500/s", 31, {}, {}},
-                       {at(0), "loadline size a", "p95 < 60ms at 250/s", 17, 3, 420.4}};
+  facts.sizings.all = {{.made = at(2),
+                        .invocation = "loadline size c",
+                        .promise = "p95 < 200ms at 2,000/s",
+                        .rate_rps = 2000,
+                        .users = {},
+                        .pods = 156,
+                        .needed = 104,
+                        .nodes = 24,
+                        .usd_per_month = 3364},
+                       {.made = at(1),
+                        .invocation = "loadline size b",
+                        .promise = "p95 < 60ms at 500/s",
+                        .rate_rps = 500,
+                        .users = {},
+                        .pods = 31,
+                        .needed = 31,
+                        .nodes = {},
+                        .usd_per_month = {}},
+                       {.made = at(0),
+                        .invocation = "loadline size a",
+                        .promise = "p95 < 60ms at 250/s",
+                        .rate_rps = 250,
+                        .users = {},
+                        .pods = 17,
+                        .needed = 16,
+                        .nodes = 3,
+                        .usd_per_month = 420.4}};
   facts.sizings.newest = Sample();
   facts.sizings.newest->invocation = "loadline size c";
   return facts;
@@ -145,7 +169,7 @@ TEST(SizingSection, ShowsTheNewestInFullAndTheOthersAsATable) {
 TEST(SizingSection, IsNotThereWithoutSizings) {
   PageFacts facts = RunWithSizings();
   facts.sizings = {};
-  EXPECT_THAT(RunPage(facts), Not(HasSubstr("#sizing")));
+  EXPECT_THAT(RunPage(facts), Not(HasSubstr("id=\"sizing\"")));
   EXPECT_THAT(RunPage(facts), Not(HasSubstr("Sizing")));
 }
 

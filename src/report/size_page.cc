@@ -6,6 +6,7 @@
 
 #include "base/units_text.h"
 #include "measure/objective.h"
+#include "report/size_parts.h"
 #include "sizing/node_plan.h"
 
 namespace loadline::report {
@@ -88,6 +89,17 @@ SizePage PageOf(const SizeReport& report) {
   page.alternatives = report.alternatives;
   page.arithmetic = report.explain;
   return page;
+}
+
+std::string SizingText(const SizingLine& line) {
+  std::string text = PodsText(line.pods);
+  if (line.nodes) {
+    text += fmt::format(", {} node{}", FormatCount(*line.nodes), *line.nodes == 1 ? "" : "s");
+  }
+  if (line.usd_per_month) {
+    text += fmt::format(", {} a month", UsdText(*line.usd_per_month));
+  }
+  return fmt::format("{}: {}", text, line.promise);
 }
 
 std::string_view PromiseOf(const SizePage& page) {

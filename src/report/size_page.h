@@ -81,6 +81,27 @@ struct SizePage {
   friend bool operator==(const SizePage&, const SizePage&) = default;
 };
 
+/// A sizing made from a run, as a line of a list.
+struct SizingLine {
+  UtcTime made{};
+  std::string version{};           ///< Of the loadline that sized.
+  std::string invocation{};        ///< The command line.
+  std::string promise{};           ///< `p95 < 200ms at 2,000/s`
+  std::optional<double> rate_rps;  ///< Sized for; nothing with users.
+  std::optional<std::int64_t> users;
+  std::int64_t pods = 0;    ///< To run.
+  std::int64_t needed = 0;  ///< Of them, to keep the promise.
+  std::optional<std::int64_t> nodes;
+  std::optional<double> usd_per_month;
+};
+
+/// `156 pods, 24 nodes, 3,364 USD a month: p95 < 200ms at 2,000/s, with one zone lost`
+[[nodiscard]] std::string SizingText(const SizingLine& line);
+
+/// The run document (report/json.h) with `lines` as its `sizings`; unchanged without any.
+[[nodiscard]] std::string WithSizings(const std::string& document,
+                                      const std::vector<SizingLine>& lines);
+
 /// What the answer itself tells: all but the command line and what other traffic and other limits
 /// would take, which have to be computed.
 [[nodiscard]] SizePage PageOf(const SizeReport& report);

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
 #include "report/size_page.h"
 
 namespace loadline::report {
@@ -334,6 +335,28 @@ std::string SizePageDocument(const SizePage& page) {
       {"arithmetic", page.arithmetic},
   };
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string WithSizings(const std::string& document, const std::vector<SizingLine>& lines) {
+  Json json = Json::parse(document, nullptr, false);
+  if (lines.empty() || !json.is_object()) {
+    return document;
+  }
+  Json sizings = Json::array();
+  for (const SizingLine& line : lines) {
+    sizings.push_back({{"made", FormatUtc(line.made)},
+                       {"version", line.version},
+                       {"invocation", line.invocation},
+                       {"promise", line.promise},
+                       {"rate_rps", OrNull(line.rate_rps)},
+                       {"users", OrNull(line.users)},
+                       {"pods", line.pods},
+                       {"needed", line.needed},
+                       {"nodes", OrNull(line.nodes)},
+                       {"usd_per_month", OrNull(line.usd_per_month)}});
+  }
+  json["sizings"] = std::move(sizings);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<SizePage> ReadSizePage(std::string_view document) {

@@ -124,6 +124,40 @@ TEST(SizePage, NamesWhatIsWrongInIt) {
               HasSubstr("of_users: found 1; expected true or false"));
 }
 
+SizingLine Line() {
+  return {.made = UtcTime(Duration(1'767'323'045'000'000'000)),
+          .version = "1.2.3",
+          .invocation = "loadline size --rate 2000/s",
+          .promise = "p95 < 200ms at 2,000/s",
+          .rate_rps = 2000,
+          .users = {},
+          .pods = 1560,
+          .needed = 104,
+          .nodes = 1,
+          .usd_per_month = 3364.25};
+}
+
+TEST(SizingText, SaysPodsNodesCostAndThePromise) {
+  SizingLine line = Line();
+  EXPECT_EQ(SizingText(line), "1,560 pods, 1 node, 3,364 USD a month: p95 < 200ms at 2,000/s");
+  line.pods = 1;
+  line.nodes.reset();
+  line.usd_per_month.reset();
+  EXPECT_EQ(SizingText(line), "1 pod: p95 < 200ms at 2,000/s");
+}
+
+TEST(WithSizings, AddsThemToTheDocumentAndChangesNothingElse) {
+  const std::string document = "{\n  \"b\": 0.1,\n  \"a\": 18446744073709551615\n}\n";
+  EXPECT_EQ(WithSizings(document, {}), document);
+  const std::string with = WithSizings(document, {Line()});
+  EXPECT_THAT(with, ::testing::StartsWith(
+                        "{\n  \"b\": 0.1,\n  \"a\": 18446744073709551615,\n  \"sizings\": ["));
+  EXPECT_THAT(with, HasSubstr("\"made\": \"2026-01-02T03:04:05.000Z\""));
+  EXPECT_THAT(with, HasSubstr("\"users\": null"));
+  EXPECT_THAT(with, HasSubstr("\"usd_per_month\": 3364.25"));
+  EXPECT_EQ(WithSizings("no document", {Line()}), "no document");
+}
+
 TEST(SizePage, KeepsWhatIsNoUtf8AsSomethingReadable) {
   SizePage page = Full();
   page.invocation = "loadline size --from '\xff'";

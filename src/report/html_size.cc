@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/units_text.h"
@@ -93,14 +94,17 @@ std::string SizingsTable(std::string_view caption, const std::vector<SizingLine>
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = first; i < all.size(); ++i) {
     const SizingLine& line = all[i];
+    std::string made = MinuteText(line.made);
+    made.resize(made.find(" UTC"));
     rows.push_back(
-        {MinuteText(line.made), FormatCount(line.pods), line.nodes ? FormatCount(*line.nodes) : "–",
+        {std::move(made), FormatCount(line.pods), line.nodes ? FormatCount(*line.nodes) : "–",
          line.usd_per_month ? UsdText(*line.usd_per_month) : "–", line.promise, line.invocation});
   }
   if (rows.empty()) {
     return {};
   }
-  const std::vector<std::string> head{"made", "pods", "nodes", "a month", "promise", "command"};
+  const std::vector<std::string> head{"made (UTC)", "pods",    "nodes",
+                                      "a month",    "promise", "command"};
   return HtmlTable(caption, head, rows, 2);
 }
 

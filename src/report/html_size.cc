@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,13 +20,23 @@
 namespace loadline::report {
 namespace {
 
+/// A line's text; where the terminal shows a gap, a page shows one too.
+std::string Words(const SizeLine& line) {
+  constexpr std::string_view kGap = "   ";
+  std::string text = Escaped(line.text);
+  for (std::size_t at = text.find(kGap); at != std::string::npos; at = text.find(kGap)) {
+    text.replace(at, kGap.size(), "\u2003");
+  }
+  return text;
+}
+
 /// The answer large, what it costs below it.
 std::string Answer(const SizePage& page) {
   std::string html;
   for (const SizeLine& line : page.lines) {
     if (line.head == "ANSWER") {
       html += fmt::format("<p class=\"{}\">{}</p>\n", html.empty() ? "answer first" : "sub",
-                          Escaped(line.text));
+                          Words(line));
     }
   }
   return html;
@@ -40,12 +51,12 @@ std::string Reasons(const SizePage& page, std::string_view css) {
       continue;
     }
     if (line.head == last) {
-      html += "<br>" + Escaped(line.text);
+      html += "<br>" + Words(line);
       continue;
     }
     html +=
         fmt::format("{}<div><dt class=\"{}\">{}</dt><dd>{}", last.empty() ? "" : "</dd></div>\n",
-                    line.head == "THIN ICE" ? "doubt" : "", Escaped(line.head), Escaped(line.text));
+                    line.head == "THIN ICE" ? "doubt" : "", Escaped(line.head), Words(line));
     last = line.head;
   }
   return last.empty() ? "" : fmt::format("<dl class=\"{}\">\n{}</dd></div>\n</dl>\n", css, html);

@@ -223,9 +223,11 @@ TEST(SizeHtml, KeepsTextText) {
   SizePage page = Sample();
   page.invocation = "loadline size --from '<script>alert(1)</script>'";
   page.origin = "measured, run </style><b>";
+  page.lines.push_back({"WHY", "50 ms   <b>measured</b>"});
   const std::string html = SizeHtml(page);
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)"));
   EXPECT_THAT(html, Not(HasSubstr("<b>")));
+  EXPECT_THAT(html, HasSubstr("50 ms\u2003&lt;b&gt;measured"));
 }
 
 }  // namespace

@@ -146,9 +146,7 @@ std::string LimitFigure(const SizePage& page) {
   figure.id = "cost-objective";
   figure.title = fmt::format("{}, against the limit of {}",
                              money ? "Cost (USD a month)" : "Pods to run", what);
-  figure.lead =
-      "What a stricter promise costs, and what a looser one saves; spares for what may be lost are "
-      "in it.";
+  figure.lead = "What a stricter promise costs, and what a looser one saves, spares included.";
   figure.words =
       fmt::format("{} at {}.", money ? UsdText(asked) : PodsOrNone(page.pods), page.varied->text);
   figure.hover.series.push_back({"pods", "", {}});

@@ -12,8 +12,7 @@ std::vector<double> Stationary(std::span<const double> arrivals, std::span<const
   CHECK(arrivals.size() == finishes.size());
   // A number and its power of two, so that no product overflows or is lost: logarithms would cost
   // ten times as much.
-  constexpr double kLarge = 1e150;
-  constexpr int kLost = -2'200;  // So many powers of two below another it is nothing beside it.
+  constexpr double kLarge = 1e100;
   std::vector<double> shares(arrivals.size() + 1, 1.0);
   std::vector<int> powers(shares.size(), 0);
   double value = 1;
@@ -33,8 +32,7 @@ std::vector<double> Stationary(std::span<const double> arrivals, std::span<const
   double sum = 0;
   for (std::size_t k = 0; k < shares.size(); ++k) {
     if (powers[k] != most) {
-      const int below = powers[k] - most;
-      shares[k] = below < kLost ? 0.0 : std::scalbn(shares[k], below);
+      shares[k] = std::scalbn(shares[k], powers[k] - most);
     }
     sum += shares[k];
   }
@@ -109,10 +107,10 @@ std::vector<double> TwoChoiceArrivals(double rate, std::span<const double> finis
     for (std::size_t n = 0; n < arrivals.size(); ++n) {
       // Never quite 0, so that logarithms stay finite.
       const double wanted = rate * std::max(chosen[n], 1e-100);
-      change = std::max(change, std::abs(wanted - arrivals[n]));
+      change = std::max(change, std::abs(wanted - arrivals[n]) / rate);
       arrivals[n] = (arrivals[n] + wanted) / 2;
     }
-    if (change < kClose * rate) {
+    if (change < kClose) {
       break;
     }
   }

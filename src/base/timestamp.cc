@@ -99,7 +99,7 @@ struct Date {
   std::optional<int> day;
 };
 
-/// Nothing for a day that is none, or one whose nanoseconds since 1970 an int64 does not hold.
+/// Nothing for a day that is none.
 std::optional<std::chrono::sys_days> DayOf(const Date& date) {
   if (!date.year || !date.month || !date.day) {
     return std::nullopt;
@@ -107,10 +107,7 @@ std::optional<std::chrono::sys_days> DayOf(const Date& date) {
   const std::chrono::year_month_day day{std::chrono::year(*date.year),
                                         std::chrono::month(static_cast<unsigned>(*date.month)),
                                         std::chrono::day(static_cast<unsigned>(*date.day))};
-  if (!day.ok() || *date.year < 1970 || *date.year > 2200) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_days(day);
+  return day.ok() && *date.year >= 1970 ? std::optional(std::chrono::sys_days(day)) : std::nullopt;
 }
 
 /// `2023-11-16`; without a day where it is something else.
@@ -135,8 +132,9 @@ std::optional<Duration> FinishTime(Scan& scan, const Date& date) {
   const std::optional<std::int64_t> fraction = to_the_minute ? 0 : scan.Fraction();
   static_cast<void>(scan.Take(' '));
   const std::optional<std::int64_t> zone = scan.Zone();
-  if (!day || !hour || !first || !minute || !second || !fraction || !zone || !scan.empty() ||
-      *hour > 23 || *minute > 59 || *second > 60) {
+  // Nanoseconds since 1970 reach to 2262.
+  if (!day || *date.year > 2200 || !hour || !first || !minute || !second || !fraction || !zone ||
+      !scan.empty() || *hour > 23 || *minute > 59 || *second > 60) {
     return std::nullopt;
   }
   const std::int64_t days = day->time_since_epoch().count();

@@ -12,6 +12,7 @@ TEST(ParseDay, ReadsADayOfTheCalendar) {
   using std::chrono::sys_days;
   // date -u -d 2026-11-22 +%s / 86400 = 20779.
   EXPECT_EQ(ParseDay("2026-11-22"), sys_days(std::chrono::days(20'779)));
+  EXPECT_TRUE(ParseDay("2999-01-01"));  // Wrong perhaps, but a day.
   EXPECT_EQ(ParseDay("2024-02-29"), sys_days(std::chrono::days(19'782)));
   for (const char* text : {"", "2026", "2026-11", "2026-11-2", "2026-11-22 ", "2026/11/22",
                            "2026-13-01", "2025-02-29", "+026-11-22", "1969-12-31", "22-11-2026"}) {

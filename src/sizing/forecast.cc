@@ -146,10 +146,8 @@ double EffectivePoints(const std::vector<double>& residuals) {
 
 // Days are spans as well: the first instant of each.
 std::optional<Duration> TimeOf(std::string_view text) {
-  if (const std::optional<std::chrono::sys_days> day = ParseDay(text)) {
-    return day->time_since_epoch();
-  }
-  const Result<Duration> time = ParseTimestamp(text);
+  const Result<Duration> time =
+      ParseDay(text) ? ParseTimestamp(fmt::format("{} 00:00", text)) : ParseTimestamp(text);
   return time ? std::optional(*time) : std::nullopt;
 }
 

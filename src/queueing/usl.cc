@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "stats/cholesky.h"
 #include "stats/distributions.h"
 
 namespace loadline::queueing {
@@ -71,66 +72,23 @@ double At(const Vector& p, double n) {
   return p[0] * n / (1 + p[1] * (n - 1) + p[2] * n * (n - 1));
 }
 
-// What makes errors independent and of size 1: the inverse of the lower Cholesky factor of their
-// covariance, row by row.
-class Whitening {
- public:
-  // Errors that are not known count as 1.
-  explicit Whitening(std::span<const ScalingPoint> points) : size_(points.size()) {
-    rows_.assign(size_ * size_, 0.0);
-    for (std::size_t i = 0; i < size_; ++i) {
-      rows_[i * size_ + i] = points[i].error > 0 ? 1 / points[i].error : 1.0;
-    }
-  }
-
-  // Nothing where `covariance` is none.
-  static std::optional<Whitening> Of(std::span<const double> covariance, std::size_t size) {
-    std::vector<double> factor(size * size, 0.0);
-    Whitening whitening(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        double left = covariance[i * size + j];
-        for (std::size_t k = 0; k < j; ++k) {
-          left -= factor[i * size + k] * factor[j * size + k];
-        }
-        if (i == j && !(left > 0)) {
-          return std::nullopt;
-        }
-        factor[i * size + j] = i == j ? std::sqrt(left) : left / factor[j * size + j];
-      }
-      // Forward substitution, for one row of the inverse after the other.
-      for (std::size_t j = 0; j <= i; ++j) {
-        double value = i == j ? 1.0 : 0.0;
-        for (std::size_t k = j; k < i; ++k) {
-          value -= factor[i * size + k] * whitening.rows_[k * size + j];
-        }
-        whitening.rows_[i * size + j] = value / factor[i * size + i];
-      }
-    }
-    return whitening;
-  }
-
-  [[nodiscard]] std::vector<double> Apply(const std::vector<double>& values) const {
-    std::vector<double> white(size_, 0.0);
-    for (std::size_t i = 0; i < size_; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        white[i] += rows_[i * size_ + j] * values[j];
-      }
-    }
-    return white;
-  }
-
- private:
-  explicit Whitening(std::size_t size) : size_(size), rows_(size * size, 0.0) {}
-
-  std::size_t size_;
-  std::vector<double> rows_;
-};
-
 struct Measured {
   std::span<const ScalingPoint> points;
-  Whitening whitening;
+  std::vector<double> whitening;  // What makes their errors independent and of size 1.
+
+  [[nodiscard]] std::vector<double> White(std::span<const double> values) const {
+    return stats::Times(whitening, values);
+  }
 };
+
+// Errors that are not known count as 1.
+std::vector<double> WhiteningOfOwn(std::span<const ScalingPoint> points) {
+  std::vector<double> rows(points.size() * points.size(), 0.0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    rows[i * points.size() + i] = points[i].error > 0 ? 1 / points[i].error : 1.0;
+  }
+  return rows;
+}
 
 double SquaredError(const Vector& p, const Measured& measured) {
   std::vector<double> errors;
@@ -138,7 +96,7 @@ double SquaredError(const Vector& p, const Measured& measured) {
     errors.push_back(point.throughput - At(p, point.size));
   }
   double sum = 0;
-  for (const double error : measured.whitening.Apply(errors)) {
+  for (const double error : measured.White(errors)) {
     sum += error * error;
   }
   return sum;
@@ -161,10 +119,10 @@ Normal NormalEquations(const Vector& p, const Measured& measured) {
     slopes[1].push_back(-x * (n - 1) / below);
     slopes[2].push_back(-x * n * (n - 1) / below);
   }
-  const std::vector<double> right = measured.whitening.Apply(residuals);
+  const std::vector<double> right = measured.White(residuals);
   std::array<std::vector<double>, 3> white;
   std::transform(slopes.begin(), slopes.end(), white.begin(),
-                 [&](const std::vector<double>& slope) { return measured.whitening.Apply(slope); });
+                 [&](const std::vector<double>& slope) { return measured.White(slope); });
   Normal normal;
   for (std::size_t i = 0; i < 3; ++i) {
     normal.right[i] = std::inner_product(white[i].begin(), white[i].end(), right.begin(), 0.0);
@@ -270,8 +228,8 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence,
                  "scalability: three parameters need at least four measurements (three with errors "
                  "that are known) at three or more different sizes"};
   }
-  const std::optional<Whitening> whitening =
-      covariance.empty() ? Whitening(points) : Whitening::Of(covariance, points.size());
+  const std::optional<std::vector<double>> whitening =
+      covariance.empty() ? WhiteningOfOwn(points) : stats::WhiteningOf(covariance, points.size());
   if (!whitening) {
     return Error{ErrorCode::kInvalidArgument,
                  "scalability: the covariance of the errors is not positive"};
@@ -313,8 +271,8 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence,
     unweighted += std::pow(point.throughput - At(best, point.size), 2);
   }
   // The best straight line through 0.
-  const std::vector<double> n = measured.whitening.Apply(sizes_alone);
-  const std::vector<double> x = measured.whitening.Apply(throughputs);
+  const std::vector<double> n = measured.White(sizes_alone);
+  const std::vector<double> x = measured.White(throughputs);
   const double along = std::inner_product(n.begin(), n.end(), x.begin(), 0.0) /
                        std::inner_product(n.begin(), n.end(), n.begin(), 0.0);
   return UslFit{.law = {.sigma = best[1], .kappa = best[2]},

@@ -12,7 +12,6 @@ namespace {
 constexpr int kLeastPercent = 80;
 constexpr int kMostPercent = 104;
 constexpr int kPercentStep = 2;
-constexpr double kMostSigma = 1.5;
 
 /// σ and κ in steps of about the same effect: κ times the most requests in a pod.
 struct Place {
@@ -61,10 +60,9 @@ FitCandidate Start(const FitProblem& problem, queueing::Balance balance, int per
 /// How many requests a pod works on at once, if it is worth a limit: by the best fits at the lone
 /// response.
 int BestWidth(const FitProblem& problem, queueing::Balance balance) {
-  constexpr std::array kWidths = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
   int best = 0;
   double least = std::numeric_limits<double>::infinity();
-  for (const int width : kWidths) {
+  for (const int width : kCurveWidths) {
     if (width >= problem.most_in_pod()) {
       break;  // Such a limit was never reached.
     }

@@ -14,6 +14,7 @@
 #include "base/units_text.h"
 #include "sizing/curve_fit.h"
 #include "sizing/fit_problem.h"
+#include "sizing/scale_fit.h"
 
 namespace loadline::sizing {
 namespace {
@@ -29,6 +30,7 @@ constexpr double kNormal95 = 1.96;
 constexpr double kModelError = 0.015;
 constexpr std::int64_t kTellingRequests = 300;  // Below, a mean says little of the fit.
 constexpr double kLeastWidth = 0.03;
+constexpr std::size_t kLeastSizes = 3;  // Numbers of pods that show what they cost each other.
 
 // `beside`: how much of what is left of the lone response keeps no pod busy.
 FitCandidate At(const FitProblem& problem, Balance balance, double busy, double beside,
@@ -244,6 +246,60 @@ void FitScaling(const std::vector<FitRun>& runs, FitGiven given, Balance balance
   }
 }
 
+std::set<int> NumbersOfPods(const std::vector<FitRun>& runs) {
+  std::set<int> numbers;
+  for (const FitRun& run : runs) {
+    numbers.insert(run.pods);
+  }
+  return numbers;
+}
+
+/// How pods slow each other down beside the curve within each.
+std::optional<queueing::UslFit> ScalingOf(const FittedScales& scales) {
+  const std::size_t size = scales.pods.size();
+  std::vector<queueing::ScalingPoint> points;
+  for (std::size_t i = 0; i < size; ++i) {
+    points.push_back({.size = static_cast<double>(scales.pods[i]),
+                      .throughput = scales.pods[i] / scales.services_s[i]});
+  }
+  std::vector<double> covariance;
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
+      const double own = i == j ? kModelError * kModelError : 0.0;
+      covariance.push_back(points[i].throughput * points[j].throughput *
+                           (scales.covariance[i * size + j] + own));
+    }
+  }
+  const Result<queueing::UslFit> fit = queueing::FitUsl(points, 0.95, covariance);
+  return fit ? std::optional(*fit) : std::nullopt;
+}
+
+/// What pods cost each other beside a curve within each. Gives the balancers that explain the
+/// runs about as well, the costliest, which it is fitted behind, first: whatever the pods cost each
+/// other, so that none is taken for it.
+Result<std::vector<Balance>> FitScalingBesideCurve(const FitProblem& problem,
+                                                   const std::vector<FitRun>& runs,
+                                                   const FitGiven& given, FittedService& fitted) {
+  std::vector<FittedScales> found;
+  double best = std::numeric_limits<double>::infinity();
+  for (const Balance balance : kBalances) {
+    if (given.balance.value_or(balance) == balance) {
+      found.push_back(FitScales(problem, runs, balance));
+      best = std::min(best, found.back().loss);
+    }
+  }
+  std::erase_if(found, [&](const FittedScales& scales) {
+    return scales.loss > best + kProfile * Misfit(best, fitted.probes);
+  });
+  std::vector<Balance> as_good;
+  for (const FittedScales& scales : found) {
+    as_good.push_back(scales.candidate.balance);
+  }
+  fitted.scaling_pods = found.front().pods;
+  fitted.scaling = ScalingOf(found.front());
+  return as_good;
+}
+
 Status CheckUsers(const std::vector<FitRun>& runs, const FitGiven& given) {
   const bool known = given.balance == Balance::kRandom || given.balance == Balance::kCentral ||
                      (given.balance == Balance::kLeast && given.routers == 1 &&
@@ -300,25 +356,38 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   if (given.fit_curve) {
     TRY(CheckCurve(runs));
   }
-  Choice choice = Choose(problem, runs, given, fitted.probes);
+  FitGiven behind = given;
+  std::optional<Choice> choice;
+  if (given.fit_curve && NumbersOfPods(runs).size() >= kLeastSizes) {
+    fitted.as_good = TRY(FitScalingBesideCurve(problem, runs, given, fitted));
+    behind.balance = fitted.as_good.front();
+  } else {
+    choice = Choose(problem, runs, given, fitted.probes);
+    if (!given.fit_curve) {
+      FitScaling(runs, given, choice->profile().best.candidate.balance, fitted);
+    }
+  }
   const FitProblem* fits = &problem;
   std::optional<FitProblem> contended;
-  if (!given.fit_curve) {
-    FitScaling(runs, given, choice.profile().best.candidate.balance, fitted);
-  }
   if (fitted.scaling && fitted.scaling->Shown()) {
     fitted.model.contention = fitted.scaling->law;
     fitted.model.contention_fit = fitted.scaling;
     contended.emplace(runs, given, fitted.model.contention);
-    choice = Choose(*contended, runs, given, fitted.probes);
     fits = &*contended;
+    choice.reset();
   }
-  fitted.as_good = choice.as_good;
-  const FitCandidate& candidate = choice.profile().best.candidate;
+  if (!choice) {
+    choice = Choose(*fits, runs, behind, fitted.probes);
+  }
+  if (fitted.as_good.empty()) {
+    fitted.as_good = choice->as_good;
+  }
+  const Profile& profile = choice->profile();
+  const FitCandidate& candidate = profile.best.candidate;
   fitted.model.pod = fits->PoolOf(candidate, 1);
-  SetInterval(choice.profile(), fitted.requests, fitted);
+  SetInterval(profile, fitted.requests, fitted);
   if (given.fit_curve) {
-    SetCurve(problem, choice.profile(), Misfit(choice.profile().best.loss, fitted.probes), fitted);
+    SetCurve(*fits, profile, Misfit(profile.best.loss, fitted.probes), fitted);
   }
   SetGoodness(runs, *fits, candidate, fitted);
   return fitted;

@@ -3,6 +3,7 @@
 // Inside sizing only. Pure; safe from any thread.
 #pragma once
 
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -40,6 +41,20 @@ struct Profile {
   Scored best;
 };
 
+/// How the mean of one probe fits a guess.
+struct MeanFit {
+  double loss = 0.0;
+  /// By how much it is off, in units of how far it may be; where the guess has no end for the
+  /// probe, by how much it is overloaded.
+  double error = 0.0;
+};
+
+/// Limits that are tried for the requests that a pod works on at once; 0: none.
+inline constexpr std::array kCurveWidths = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
+inline constexpr double kMostSigma = 1.5;  ///< Of a curve.
+/// A loss fades for outliers, so that one odd probe does not rule: kFade · ln(1 + error²/kFade).
+inline constexpr double kFade = 9.0;
+
 inline constexpr double kProfile = 3.84;  ///< Chi-square with one degree of freedom at 95 %.
 
 class FitProblem {
@@ -61,10 +76,14 @@ class FitProblem {
   /// What `candidate` says of a step.
   [[nodiscard]] queueing::PoolLaw LawOf(const FitCandidate& candidate, int pods,
                                         const FitStep& step) const;
+  /// Of a step that is not saturated.
+  [[nodiscard]] MeanFit MeanOf(const FitCandidate& candidate, int pods, const FitStep& step) const;
   /// Sum over all steps, of about a chi-square's size; may stop beyond `give_up`.
   [[nodiscard]] double LossOf(const FitCandidate& candidate, double give_up) const;
 
  private:
+  [[nodiscard]] MeanFit MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                               const FitStep& step) const;
   [[nodiscard]] double StepLoss(const FitCandidate& candidate, int pods, const FitStep& step) const;
 
   const std::vector<FitRun>& runs_;

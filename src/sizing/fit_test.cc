@@ -284,5 +284,68 @@ TEST(FitService, FindsHowManyRequestsAPodWorksOn) {
   EXPECT_LT(*fitted.worst_error, 0.03);
 }
 
+// `pods` of SlowedPod() that slow each other down, too, at five numbers of users.
+FitRun UsersOfSlowedPods(int pods, const queueing::Usl& contention) {
+  sim::ServiceOptions service = SlowedPod();
+  service.pods = pods;
+  service.latency = *sim::LatencyLaw::Exponential(FromSeconds(0.05 * contention.Slowdown(pods)));
+  FitRun run;
+  run.pods = pods;
+  for (const int users : {1, 2, 4, 8, 16}) {
+    run.steps.push_back(UserProbe(service, users * pods, 0s));
+  }
+  return run;
+}
+
+FitGiven CurveBehindRandom() {
+  FitGiven given;
+  given.discipline = queueing::Discipline::kSharing;
+  given.fit_curve = true;
+  given.balance = Balance::kRandom;
+  return given;
+}
+
+TEST(FitService, FindsWhatPodsCostEachOtherBesideTheCurveWithinEach) {
+  // σ 0.06, κ 0.01 between pods: each of 2 pods is 1.08 times slower, of 4 1.3, of 6 1.6.
+  const queueing::Usl law{0.06, 0.01};
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4, 6}) {
+    runs.push_back(UsersOfSlowedPods(pods, law));
+  }
+  const FittedService fitted = *FitService(runs, CurveBehindRandom());
+  ASSERT_TRUE(fitted.scaling);
+  EXPECT_TRUE(fitted.scaling->Shown());
+  EXPECT_EQ(fitted.scaling_pods, (std::vector<int>{1, 2, 4, 6}));
+  EXPECT_LT(fitted.scaling->SlowdownAt(6).lower, 1.6);
+  EXPECT_GT(fitted.scaling->SlowdownAt(6).upper, 1.6);
+  EXPECT_NEAR(fitted.scaling->law.Slowdown(6), 1.6, 0.08);
+  ASSERT_TRUE(fitted.curve);
+  EXPECT_NEAR(fitted.curve->law.sigma, 0.2, 0.04);
+  EXPECT_NEAR(fitted.curve->law.kappa, 0.005, 0.002);
+  EXPECT_LT(fitted.curve->sigma.lower, 0.2);
+  EXPECT_GT(fitted.curve->sigma.upper, 0.2);
+  EXPECT_NEAR(Millis(fitted.model.pod.service), 50, 2.5);  // Of a request alone in a lone pod.
+  EXPECT_LT(*fitted.worst_error, 0.06);
+  // Both size: of 8 requests in each of 4 pods 8 / 0.05 / 2.68 / 1.3 = 45.9/s, with the upper ends
+  // somewhat less.
+  const queueing::Pool four = fitted.model.At(4, fitted.model.service_high);
+  EXPECT_LT(four.curve[7], 45.9);
+  EXPECT_GT(four.curve[7], 45.9 * 0.85);
+}
+
+TEST(FitService, DoesNotInventThatPodsCostEachOtherBesideACurve) {
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4}) {
+    runs.push_back(UsersOfSlowedPods(pods, {}));
+  }
+  const FittedService fitted = *FitService(runs, CurveBehindRandom());
+  ASSERT_TRUE(fitted.scaling);
+  EXPECT_FALSE(fitted.scaling->Shown());
+  EXPECT_LT(fitted.scaling->SlowdownAt(4).upper, 1.15);
+  EXPECT_FALSE(fitted.model.contention_fit);
+  ASSERT_TRUE(fitted.curve);
+  EXPECT_NEAR(fitted.curve->law.sigma, 0.2, 0.04);
+}
+
 }  // namespace
 }  // namespace loadline::sizing

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "base/check.h"
 
@@ -10,21 +11,41 @@ namespace loadline::queueing {
 
 std::vector<double> Stationary(std::span<const double> arrivals, std::span<const double> finishes) {
   CHECK(arrivals.size() == finishes.size());
-  std::vector<double> logs(arrivals.size() + 1, 0.0);
-  double most = 0;
+  // Products of ratios, as numbers times kLarge to a power that changes at few states.
+  constexpr double kLarge = 1e150;
+  struct Power {
+    std::size_t from;
+    int exponent;
+  };
+  std::vector<Power> powers = {{0, 0}};
+  std::vector<double> values(arrivals.size() + 1, 1.0);
+  int highest = 0;
   for (std::size_t k = 0; k < arrivals.size(); ++k) {
-    logs[k + 1] = logs[k] + std::log(arrivals[k]) - std::log(finishes[k]);
-    most = std::max(most, logs[k + 1]);
+    double next = values[k] * (arrivals[k] / finishes[k]);
+    if (next > kLarge) {
+      next /= kLarge;
+      powers.push_back({k + 1, powers.back().exponent + 1});
+      highest = std::max(highest, powers.back().exponent);
+    } else if (next < 1 / kLarge) {
+      next *= kLarge;
+      powers.push_back({k + 1, powers.back().exponent - 1});
+    }
+    values[k + 1] = next;
   }
-  double sum = 0;
-  for (double& value : logs) {
-    value = std::exp(value - most);
-    sum += value;
+  // What is so far below the highest power is nothing beside it.
+  for (std::size_t i = 0; i < powers.size(); ++i) {
+    const int below = highest - powers[i].exponent;
+    const double factor = below == 0 ? 1.0 : below == 1 ? 1 / kLarge : 0.0;
+    const std::size_t end = i + 1 < powers.size() ? powers[i + 1].from : values.size();
+    for (std::size_t k = powers[i].from; below > 0 && k < end; ++k) {
+      values[k] *= factor;
+    }
   }
-  for (double& value : logs) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  for (double& value : values) {
     value /= sum;
   }
-  return logs;
+  return values;
 }
 
 namespace {

@@ -277,14 +277,13 @@ std::optional<queueing::UslFit> ScalingOf(const FittedScales& scales) {
 /// What pods cost each other beside a curve within each. Gives the balancers that explain the
 /// runs about as well, the costliest, which it is fitted behind, first: whatever the pods cost each
 /// other, so that none is taken for it.
-Result<std::vector<Balance>> FitScalingBesideCurve(const FitProblem& problem,
-                                                   const std::vector<FitRun>& runs,
-                                                   const FitGiven& given, FittedService& fitted) {
+std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitGiven& given,
+                                           FittedService& fitted) {
   std::vector<FittedScales> found;
   double best = std::numeric_limits<double>::infinity();
   for (const Balance balance : kBalances) {
     if (given.balance.value_or(balance) == balance) {
-      found.push_back(FitScales(problem, runs, balance));
+      found.push_back(FitScales(problem, balance));
       best = std::min(best, found.back().loss);
     }
   }
@@ -359,7 +358,7 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   FitGiven behind = given;
   std::optional<Choice> choice;
   if (given.fit_curve && NumbersOfPods(runs).size() >= kLeastSizes) {
-    fitted.as_good = TRY(FitScalingBesideCurve(problem, runs, given, fitted));
+    fitted.as_good = FitScalingBesideCurve(problem, given, fitted);
     behind.balance = fitted.as_good.front();
   } else {
     choice = Choose(problem, runs, given, fitted.probes);

@@ -3,7 +3,6 @@
 // Inside sizing only. Pure; safe from any thread.
 #pragma once
 
-#include <array>
 #include <limits>
 #include <vector>
 
@@ -49,8 +48,6 @@ struct MeanFit {
   double error = 0.0;
 };
 
-/// Limits that are tried for the requests that a pod works on at once; 0: none.
-inline constexpr std::array kCurveWidths = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
 inline constexpr double kMostSigma = 1.5;  ///< Of a curve.
 /// A loss fades for outliers, so that one odd probe does not rule: kFade · ln(1 + error²/kFade).
 inline constexpr double kFade = 9.0;
@@ -63,6 +60,7 @@ class FitProblem {
   FitProblem(const std::vector<FitRun>& runs, const FitGiven& given,
              const queueing::Usl& contention = {});
 
+  [[nodiscard]] const std::vector<FitRun>& runs() const { return runs_; }
   /// An upper bound of the service time with what lies beside it: the shortest mean response of a
   /// probe, or what its throughput allows, as of one pod alone.
   [[nodiscard]] Duration alone() const { return alone_; }

@@ -5,8 +5,7 @@
 
 #include <vector>
 
-#include "queueing/usl.h"
-#include "sizing/fit.h"
+#include "queueing/pool.h"
 #include "sizing/fit_problem.h"
 
 namespace loadline::sizing {
@@ -25,7 +24,6 @@ struct FittedScales {
 /// that is free of the others: what pods cost each other is in there, whatever its law.
 ///
 /// `problem` must know of no contention and fit a curve.
-[[nodiscard]] FittedScales FitScales(const FitProblem& problem, const std::vector<FitRun>& runs,
-                                     queueing::Balance balance);
+[[nodiscard]] FittedScales FitScales(const FitProblem& problem, queueing::Balance balance);
 
 }  // namespace loadline::sizing

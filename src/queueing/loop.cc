@@ -81,12 +81,21 @@ Weights Station(int users, double rate, std::span<const double> finishes) {
   return FromLogs(logs);
 }
 
-double MeanOf(const Weights& weights) {
-  double sum = 0;
+// The mean number at a station that is visited at `rate` and may hold `users`.
+double MeanAtStation(int users, double rate, std::span<const double> finishes) {
+  constexpr double kLarge = 1e200;
+  double weight = 1;
+  double sum = 1;
   double mean = 0;
-  for (std::size_t i = 0; i < weights.values.size(); ++i) {
-    sum += weights.values[i];
-    mean += static_cast<double>(weights.first + i) * weights.values[i];
+  for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
+    weight *= rate / finishes[std::min(n, finishes.size() - 1)];
+    sum += weight;
+    mean += static_cast<double>(n + 1) * weight;
+    if (sum > kLarge) {
+      weight /= kLarge;
+      sum /= kLarge;
+      mean /= kLarge;
+    }
   }
   return mean / sum;
 }
@@ -100,9 +109,9 @@ LoopShares RandomLoop(int users, double think_s, int stations, std::span<const d
   const double fastest = *std::max_element(finishes.begin(), finishes.end());
   double rate = 0;
   double too_fast = fastest * 4;
-  for (int turn = 0; turn < 30; ++turn) {
+  for (int turn = 0; turn < 30 && too_fast - rate > 1e-4 * too_fast; ++turn) {
     const double middle = (rate + too_fast) / 2;
-    const double there = stations * (MeanOf(Station(users, middle, finishes)) + think_s * middle);
+    const double there = stations * (MeanAtStation(users, middle, finishes) + think_s * middle);
     (there < users ? rate : too_fast) = middle;
   }
   rate = std::max(rate, fastest * 1e-9);

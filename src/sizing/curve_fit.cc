@@ -43,6 +43,18 @@ stats::Interval Within(const CurveSearch& search, const CurveSearch::Place& best
   return {edge(-1), edge(1)};
 }
 
+struct Edges {
+  stats::Interval sigma;
+  stats::Interval kappa;  ///< As in a place.
+};
+
+/// How far σ and κ may go from `best` until the loss has grown by `more`.
+Edges EdgesOf(const CurveSearch& search, const CurveSearch::Place& best, double more) {
+  const double limit = search.LossOf(best) + more;
+  return {.sigma = Within(search, best, limit, CurveSearch::kSigma),
+          .kappa = Within(search, best, limit, CurveSearch::kKappa)};
+}
+
 }  // namespace
 
 WidthFit BestWidth(const FitProblem& problem, queueing::Balance balance,
@@ -87,34 +99,43 @@ Profile CurveProfile(const FitProblem& problem, queueing::Balance balance) {
 
 void SetCurve(const FitProblem& problem, const Profile& profile, double misfit,
               FittedService& fitted) {
-  const double limit = profile.best.loss + kProfile * misfit;
+  using Services = CurveSearch::Services;
   const FitCandidate& best = profile.best.candidate;
-  const CurveSearch search(problem, best.balance, best.width, CurveSearch::Services::kOne);
-  const CurveSearch::Place place = search.PlaceOf(best);
-  const stats::Interval sigma = Within(search, place, limit, CurveSearch::kSigma);
-  const stats::Interval kappa = Within(search, place, limit, CurveSearch::kKappa);
+  const CurveSearch search(problem, best.balance, best.width, Services::kOne);
+  const double most_in_pod = problem.most_in_pod();
+  FittedCurve curve{
+      .law = best.in_pod, .width = best.width, .sigma = {}, .kappa = {}, .seen = most_in_pod};
+  const Edges edges = EdgesOf(search, search.PlaceOf(best), kProfile * misfit);
+  // What pods cost each other is no better known than the curve: with a service time for each
+  // number of them neither leans on the other's law.
+  const CurveSearch apart(problem, best.balance, best.width,
+                          fitted.scaling ? Services::kByPods : Services::kOne);
+  const CurveSearch::Place start = apart.PlaceOf(best);
+  const Edges wide =
+      fitted.scaling ? EdgesOf(apart, apart.Near(start).place, kProfile * misfit) : edges;
   const auto kappa_at = [&](double value) {
-    return search.At({0, value, place[CurveSearch::kService]}).in_pod.kappa;
+    CurveSearch::Place place = start;
+    place[CurveSearch::kKappa] = value;
+    return apart.At(place).in_pod.kappa;
   };
-  FittedCurve curve{.law = best.in_pod,
-                    .width = best.width,
-                    .sigma = sigma,
-                    .kappa = {kappa_at(kappa.lower), kappa_at(kappa.upper)},
-                    .seen = problem.most_in_pod()};
+  curve.sigma = {std::min(wide.sigma.lower, best.in_pod.sigma),
+                 std::max(wide.sigma.upper, best.in_pod.sigma)};
+  curve.kappa = {std::min(kappa_at(wide.kappa.lower), best.in_pod.kappa),
+                 std::max(kappa_at(wide.kappa.upper), best.in_pod.kappa)};
   const auto capacity = [&](const FitCandidate& candidate) {
-    const std::vector<double> rates = CurveOf(candidate, problem.most_in_pod(), true);
+    const std::vector<double> rates = CurveOf(candidate, most_in_pod, true);
     return *std::max_element(rates.begin(), rates.end());
   };
   double least = capacity(best);
   for (const Scored& point : profile.points) {
-    if (point.loss <= limit) {
+    if (point.loss <= profile.best.loss + kProfile * misfit) {
       least = std::min(least, capacity(point.candidate));
     }
   }
   // A curve with the steepest σ, or κ, that still fits.
-  for (const auto& [parameter, upper] :
-       {std::pair(CurveSearch::kSigma, sigma.upper), std::pair(CurveSearch::kKappa, kappa.upper)}) {
-    CurveSearch::Place steep = place;
+  for (const auto& [parameter, upper] : {std::pair(CurveSearch::kSigma, edges.sigma.upper),
+                                         std::pair(CurveSearch::kKappa, edges.kappa.upper)}) {
+    CurveSearch::Place steep = search.PlaceOf(best);
     steep[parameter] = upper;
     least = std::min(least, capacity(search.At(search.Near(steep, {parameter}).place)));
   }

@@ -71,8 +71,10 @@ FitCandidate CurveSearch::At(const Place& place, std::size_t service) const {
 }
 
 CurveSearch::Place CurveSearch::PlaceOf(const FitCandidate& candidate) const {
-  return {candidate.in_pod.sigma, candidate.in_pod.kappa / kappa_unit_,
-          std::log(Seconds(candidate.service))};
+  Place place(kService + groups_.size(), std::log(Seconds(candidate.service)));
+  place[kSigma] = candidate.in_pod.sigma;
+  place[kKappa] = candidate.in_pod.kappa / kappa_unit_;
+  return place;
 }
 
 double CurveSearch::GroupLoss(const Place& place, std::size_t group) const {

@@ -40,9 +40,10 @@ class CurveSearch {
   [[nodiscard]] std::size_t probes() const;
 
   [[nodiscard]] FitCandidate At(const Place& place, std::size_t service = 0) const;
-  /// Where `candidate`, of this balancer and width, is: with one service time.
+  /// Where `candidate`, of this balancer and width, is: with its service time for all.
   [[nodiscard]] Place PlaceOf(const FitCandidate& candidate) const;
 
+  [[nodiscard]] double LossOf(const Place& place) const;
   /// The least loss from several starts.
   [[nodiscard]] Found Best() const;
   /// The least loss near `start`, with the parameters whose numbers are `held` as they are.
@@ -61,7 +62,6 @@ class CurveSearch {
 
   [[nodiscard]] Place StartAt(double sigma) const;
   [[nodiscard]] Slope SlopeAt(const Place& place) const;
-  [[nodiscard]] double LossOf(const Place& place) const;
   [[nodiscard]] double GroupLoss(const Place& place, std::size_t group) const;
   [[nodiscard]] static Place StepFrom(const Place& place, const Slope& slope, double damping,
                                       const std::vector<std::size_t>& held);

@@ -299,6 +299,27 @@ std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitG
   return as_good;
 }
 
+/// Refuses runs that tell the curve within a pod from what pods cost each other by next to nothing.
+Status CheckTold(const FittedService& fitted) {
+  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
+  if (!fitted.scaling) {
+    return {};
+  }
+  const stats::Interval there = fitted.scaling->SlowdownAt(fitted.most_pods);
+  if (there.upper <= kWorthless * there.lower) {
+    return {};
+  }
+  return Error{
+      ErrorCode::kInvalidArgument,
+      fmt::format(
+          "the runs do not tell requests that slow each other down in a pod from pods that do: "
+          "each of {} may be {:.2f} to {:.2f}x slower than one alone; measure every number of "
+          "pods, "
+          "one among them, with the same loads per pod (--users 1 and 8 before 1 pod, 4 and 32 "
+          "before 4), or say --concurrency, where a pod works on so many at full speed",
+          fitted.most_pods, there.lower, there.upper)};
+}
+
 Status CheckUsers(const std::vector<FitRun>& runs, const FitGiven& given) {
   const bool known = given.balance == Balance::kRandom || given.balance == Balance::kCentral ||
                      (given.balance == Balance::kLeast && given.routers == 1 &&
@@ -359,6 +380,7 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   std::optional<Choice> choice;
   if (given.fit_curve && NumbersOfPods(runs).size() >= kLeastSizes) {
     fitted.as_good = FitScalingBesideCurve(problem, given, fitted);
+    TRY(CheckTold(fitted));
     behind.balance = fitted.as_good.front();
   } else {
     choice = Choose(problem, runs, given, fitted.probes);

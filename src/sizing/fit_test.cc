@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/sim_prober.h"
 
@@ -345,6 +346,24 @@ TEST(FitService, DoesNotInventThatPodsCostEachOtherBesideACurve) {
   EXPECT_FALSE(fitted.model.contention_fit);
   ASSERT_TRUE(fitted.curve);
   EXPECT_NEAR(fitted.curve->law.sigma, 0.2, 0.04);
+}
+
+TEST(FitService, RefusesToTellACurveFromPodsByLoadsThatDoNotOverlap) {
+  // One pod with one and two users, two with 5 and 6 each, four with 14 and 16 each: whether the
+  // requests in a pod slow each other down or the pods do looks the same.
+  std::vector<FitRun> runs;
+  for (const auto& [pods, users] :
+       {std::pair{1, std::pair{1, 2}}, {2, std::pair{10, 12}}, {4, std::pair{56, 64}}}) {
+    sim::ServiceOptions service = SlowedPod();
+    service.pods = pods;
+    runs.push_back(
+        {.id = {},
+         .pods = pods,
+         .steps = {UserProbe(service, users.first, 0s), UserProbe(service, users.second, 0s)}});
+  }
+  const Result<FittedService> fitted = FitService(runs, CurveBehindRandom());
+  ASSERT_FALSE(fitted);
+  EXPECT_NE(fitted.error().message.find("same loads per pod"), std::string::npos);
 }
 
 }  // namespace

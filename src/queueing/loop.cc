@@ -61,22 +61,29 @@ Weights Sum(const Weights& a, const Weights& b, std::size_t most) {
   return Trimmed(std::move(sum));
 }
 
-Weights FromLogs(const std::vector<double>& logs) {
+// Without what is nothing at both ends, which costs no exponential: nearly all of a long vector.
+Weights FromLogs(std::span<const double> logs) {
   const double most = *std::max_element(logs.begin(), logs.end());
-  Weights weights;
-  weights.values.reserve(logs.size());
-  for (const double value : logs) {
-    weights.values.push_back(std::exp(value - most));
+  const double least = most + std::log(kNothing);
+  const auto counts = [&](double value) { return value >= least; };
+  const auto from = std::find_if(logs.begin(), logs.end(), counts);
+  const auto to = std::find_if(logs.rbegin(), logs.rend(), counts).base();
+  Weights weights{.first = static_cast<std::size_t>(from - logs.begin()), .values = {}};
+  weights.values.reserve(static_cast<std::size_t>(to - from));
+  for (auto log = from; log != to; ++log) {
+    weights.values.push_back(std::exp(*log - most));
   }
-  return Trimmed(std::move(weights));
+  return weights;
 }
 
 // Of a station that is visited at `rate`: Π rate / finishes.
 Weights Station(int users, double rate, std::span<const double> finishes) {
+  const double visit = std::log(rate);
   std::vector<double> logs = {0.0};
+  double each = 0;
   for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
-    const double finish = finishes[std::min(n, finishes.size() - 1)];
-    logs.push_back(logs.back() + std::log(rate) - std::log(finish));
+    each = n < finishes.size() ? visit - std::log(finishes[n]) : each;
+    logs.push_back(logs.back() + each);
   }
   return FromLogs(logs);
 }
@@ -119,8 +126,9 @@ LoopShares RandomLoop(int users, double think_s, int stations, std::span<const d
   Weights rest{.first = 0, .values = {1.0}};
   if (think_s > 0) {
     std::vector<double> logs = {0.0};
+    const double thinking = std::log(stations * rate * think_s);
     for (int n = 1; n <= users; ++n) {
-      logs.push_back(logs.back() + std::log(stations * rate * think_s) - std::log(n));
+      logs.push_back(logs.back() + thinking - std::log(n));
     }
     rest = FromLogs(logs);
   }

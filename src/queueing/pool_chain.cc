@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
 #include "base/check.h"
 
@@ -11,41 +10,36 @@ namespace loadline::queueing {
 
 std::vector<double> Stationary(std::span<const double> arrivals, std::span<const double> finishes) {
   CHECK(arrivals.size() == finishes.size());
-  // Products of ratios, as numbers times kLarge to a power that changes at few states.
-  constexpr double kLarge = 1e150;
-  struct Power {
-    std::size_t from;
-    int exponent;
-  };
-  std::vector<Power> powers = {{0, 0}};
-  std::vector<double> values(arrivals.size() + 1, 1.0);
-  int highest = 0;
+  // A number and its power of two, so that no product overflows or is lost: logarithms would cost
+  // ten times as much.
+  constexpr double kLarge = 1e100;
+  std::vector<double> shares(arrivals.size() + 1, 1.0);
+  std::vector<int> powers(shares.size(), 0);
+  double value = 1;
+  int power = 0;
+  int most = 0;
   for (std::size_t k = 0; k < arrivals.size(); ++k) {
-    double next = values[k] * (arrivals[k] / finishes[k]);
-    if (next > kLarge) {
-      next /= kLarge;
-      powers.push_back({k + 1, powers.back().exponent + 1});
-      highest = std::max(highest, powers.back().exponent);
-    } else if (next < 1 / kLarge) {
-      next *= kLarge;
-      powers.push_back({k + 1, powers.back().exponent - 1});
+    value *= arrivals[k] / finishes[k];
+    if (!(value < kLarge && value > 1 / kLarge) && value > 0) {
+      const int extra = std::ilogb(value);
+      value = std::scalbn(value, -extra);
+      power += extra;
+      most = std::max(most, power);
     }
-    values[k + 1] = next;
+    shares[k + 1] = value;
+    powers[k + 1] = power;
   }
-  // What is so far below the highest power is nothing beside it.
-  for (std::size_t i = 0; i < powers.size(); ++i) {
-    const int below = highest - powers[i].exponent;
-    const double factor = below == 0 ? 1.0 : below == 1 ? 1 / kLarge : 0.0;
-    const std::size_t end = i + 1 < powers.size() ? powers[i + 1].from : values.size();
-    for (std::size_t k = powers[i].from; below > 0 && k < end; ++k) {
-      values[k] *= factor;
+  double sum = 0;
+  for (std::size_t k = 0; k < shares.size(); ++k) {
+    if (powers[k] != most) {
+      shares[k] = std::scalbn(shares[k], powers[k] - most);
     }
+    sum += shares[k];
   }
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  for (double& value : values) {
-    value /= sum;
+  for (double& share : shares) {
+    share /= sum;
   }
-  return values;
+  return shares;
 }
 
 namespace {

@@ -117,16 +117,24 @@ std::size_t StatesThatCount(double rate, const std::vector<double>& finishes) {
   return finishes.size();
 }
 
-// The rate at which a loop of users goes round, by the law for that rate.
+// The rate at which a loop of users goes round, by the law for that rate. What users send with the
+// response of a rate below theirs is above theirs, and the other way round: a step from side to
+// side, which soon is a small one where users mostly think. Where it is not, the middle is taken.
 Rate RateOfLoop(const Pool& pool, const Users& users) {
+  constexpr double kPrecision = 1e-10;
+  constexpr int kMostTurns = 80;
   double low = 0;
   double high = pool.Capacity().per_second * (1 - 1e-9);
-  for (int turn = 0; turn < 40; ++turn) {
-    const double middle = (low + high) / 2;
-    const Duration mean = PoolLaw(pool, Rate{middle}).Mean();
-    const bool fits =
-        mean != Duration::max() && middle * (Seconds(users.think) + Seconds(mean)) < users.count;
-    (fits ? low : high) = middle;
+  double next = high / 2;
+  for (int turn = 0; turn < kMostTurns && high - low > kPrecision * high; ++turn) {
+    const Duration mean = PoolLaw(pool, Rate{next}).Mean();
+    const double round_s = Seconds(users.think) + (mean == Duration::max() ? 0.0 : Seconds(mean));
+    const bool fits = mean != Duration::max() && next * round_s < users.count;
+    const double before = high - low;
+    (fits ? low : high) = next;
+    const double step = mean == Duration::max() ? low : users.count / round_s;
+    const bool quick = high - low < before / 2 || turn == 0;
+    next = quick && step > low && step < high ? step : (low + high) / 2;
   }
   return Rate{std::max(low, 1e-12 * high)};
 }

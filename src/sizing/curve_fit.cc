@@ -14,31 +14,42 @@ namespace {
 constexpr double kStep = 0.02;
 constexpr int kMostSteps = 40;
 constexpr double kFarBeyond = 4 * kProfile;
+constexpr double kMostKappa = 5.0;  // Times the most requests in a pod.
 
 /// The least and the most of one parameter with which some others still fit.
 stats::Interval Within(const CurveSearch& search, const CurveSearch::Place& best, double limit,
                        std::size_t parameter) {
-  constexpr double kUnit = 0.05;
-  const double most =
-      parameter == CurveSearch::kSigma ? kMostSigma : std::numeric_limits<double>::infinity();
+  constexpr double kFirst = 0.002;
+  constexpr double kPrecision = 0.03;  // Of the distance from the best.
+  const double most = parameter == CurveSearch::kSigma ? kMostSigma : kMostKappa;
+  const double centre = best[parameter];
   const auto edge = [&](double direction) {
+    const double border = direction < 0 ? 0.0 : std::max(most, centre);
     CurveSearch::Place inside = best;
-    for (double step = kUnit; step > kUnit / 40;) {
+    const auto fits = [&](double value) {
       CurveSearch::Place next = inside;
-      next[parameter] += direction * step;
-      if (next[parameter] < 0 || next[parameter] > most) {
-        step /= 2;
-        continue;
-      }
+      next[parameter] = value;
       CurveSearch::Found found = search.Near(next, {parameter});
-      if (found.loss <= limit) {
+      const bool does = found.loss <= limit;
+      if (does) {
         inside = std::move(found.place);
-      } else {
-        step /= 2;
       }
+      return does;
+    };
+    double step = kFirst;
+    double outside = centre;
+    do {
+      if (inside[parameter] == border) {
+        return border;
+      }
+      outside = std::clamp(centre + direction * step, 0.0, std::max(most, centre));
+      step *= 2;
+    } while (fits(outside));
+    while (std::abs(outside - inside[parameter]) > kPrecision * std::abs(outside - centre)) {
+      const double middle = (inside[parameter] + outside) / 2;
+      outside = fits(middle) ? outside : middle;
     }
-    // At the border of what is possible there is no further to go.
-    return direction < 0 && inside[parameter] < kUnit / 20 ? 0.0 : inside[parameter];
+    return outside;
   };
   return {edge(-1), edge(1)};
 }

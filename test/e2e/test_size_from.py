@@ -88,10 +88,10 @@ class SizeFromRuns(EndToEnd):
         self.assertAlmostEqual(answer["service"]["service_ms"], 20, delta=1.5)
 
     def measure_curve(self, pods, loads, slowdown=1.0):
-        """Users who never think before pods whose requests slow each other down: σ 0.2, κ 0.004
+        """Users who never think before pods whose requests slow each other down: σ 0.2, κ 0.001
         within each. `loads` are users per pod; gives the options that name the runs."""
-        curve = ", ".join(f"{n / (1 + 0.2 * (n - 1) + 0.004 * n * (n - 1)):.5f}"
-                          for n in range(1, 41))
+        curve = ", ".join(f"{n / (1 + 0.2 * (n - 1) + 0.001 * n * (n - 1)):.5f}"
+                          for n in range(1, 101))
         service = self.service(f"pods: {pods}\nqueue: unlimited\nbalance: random\n"
                                f"latency: exponential:{40 * slowdown:.4f}ms\ncurve: [{curve}]\n")
         options = []
@@ -107,7 +107,7 @@ class SizeFromRuns(EndToEnd):
         # Each of n pods is 1 + 0.08 (n − 1) times slower: 1.08 with 2, 1.24 with 4, 1.4 with 6.
         runs = []
         for pods in (1, 2, 4, 6):
-            runs += self.measure_curve(pods, (1, 4, 12), 1 + 0.08 * (pods - 1))
+            runs += self.measure_curve(pods, (1, 3, 8), 1 + 0.08 * (pods - 1))
         document = self.folder / "size.json"
         done = self.loadline("size", "--sharing", "--balance", "random", "--rate", "120/s", "--p95",
                              "2s", "--explain", "--json", document, "--db", self.db, *runs)
@@ -125,6 +125,8 @@ class SizeFromRuns(EndToEnd):
         self.assertAlmostEqual(service["curve"]["sigma"], 0.2, delta=0.05)
         low, high = service["curve"]["sigma_interval"]
         self.assertTrue(low < 0.2 < high, service["curve"])
+        low, high = service["curve"]["kappa_interval"]
+        self.assertTrue(low <= 0.001 < high, service["curve"])
         scaling = service["scaling"]
         self.assertTrue(scaling["shown"])
         self.assertEqual(scaling["measured_pods"], [1, 2, 4, 6])
@@ -132,8 +134,8 @@ class SizeFromRuns(EndToEnd):
         needed = answer["needed"]["pods"]
         low, high = scaling["slowdown_interval"]
         self.assertTrue(low < 1 + 0.08 * (needed - 1) < high, scaling)
-        # The best a pod alone does is 16 / (1 + 3 + 0.96) / 40 ms = 80.6/s: with the slowdown two
-        # pods do at most 149/s, and the simulator has both slow each other down, too.
+        # A pod alone finishes 8 / (1 + 1.4 + 0.056) / 40 ms = 81.4/s of 8, so that it takes two, who
+        # do 151/s. The simulator has pods and requests slow each other down, too.
         self.assertGreaterEqual(needed, 2)
         confirmed = answer["confirmation"]["objectives"][0]
         self.assertTrue(confirmed["holds"], confirmed)

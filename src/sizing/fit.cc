@@ -173,6 +173,34 @@ Status Count(const std::vector<FitRun>& runs, FittedService& fitted) {
   return {};
 }
 
+// What a pod which shares itself cannot tell from `balance` (queueing/pool.h).
+Balance Alike(Balance balance) {
+  switch (balance) {
+    case Balance::kRoundRobin:
+      return Balance::kRandom;
+    case Balance::kLeast:
+      return Balance::kTwoChoices;
+    default:
+      return balance;
+  }
+}
+
+// The profile of a curve behind `balance`, from that of one alike in `known`, if there is.
+Profile CurveProfileOf(const FitProblem& problem, Balance balance,
+                       const std::vector<Profile>& known) {
+  for (const Profile& profile : known) {
+    if (Alike(profile.best.candidate.balance) == Alike(balance)) {
+      Profile same = profile;
+      same.best.candidate.balance = balance;
+      for (Scored& point : same.points) {
+        point.candidate.balance = balance;
+      }
+      return same;
+    }
+  }
+  return CurveProfile(problem, balance);
+}
+
 /// The best profile of each balancer that may be, and which of them fit about as well.
 struct Choice {
   std::vector<Profile> profiles;
@@ -197,7 +225,7 @@ Choice Choose(const FitProblem& problem, const std::vector<FitRun>& runs, const 
     if (one_pod && !choice.profiles.empty()) {
       continue;  // Nothing to balance: as good as the first.
     }
-    choice.profiles.push_back(given.fit_curve ? CurveProfile(problem, balance)
+    choice.profiles.push_back(given.fit_curve ? CurveProfileOf(problem, balance, choice.profiles)
                                               : ProfileOf(problem, balance));
     best = std::min(best, choice.profiles.back().best.loss);
   }
@@ -282,10 +310,16 @@ std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitG
   std::vector<FittedScales> found;
   double best = std::numeric_limits<double>::infinity();
   for (const Balance balance : kBalances) {
-    if (given.balance.value_or(balance) == balance) {
-      found.push_back(FitScales(problem, balance));
-      best = std::min(best, found.back().loss);
+    if (given.balance.value_or(balance) != balance) {
+      continue;
     }
+    const auto alike = std::find_if(found.begin(), found.end(), [&](const FittedScales& scales) {
+      return Alike(scales.candidate.balance) == Alike(balance);
+    });
+    FittedScales scales = alike != found.end() ? *alike : FitScales(problem, balance);
+    scales.candidate.balance = balance;
+    best = std::min(best, scales.loss);
+    found.push_back(std::move(scales));
   }
   std::erase_if(found, [&](const FittedScales& scales) {
     return scales.loss > best + kProfile * Misfit(best, fitted.probes);
@@ -299,11 +333,18 @@ std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitG
   return as_good;
 }
 
-/// Refuses runs that tell the curve within a pod from what pods cost each other by next to nothing.
-Status CheckTold(const FittedService& fitted) {
+/// Refuses runs that tell the curve within a pod from what pods cost each other by next to nothing,
+/// or those from a balancer that is not known.
+Status CheckTold(const FittedService& fitted, const FitGiven& given) {
   constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
   if (!fitted.scaling) {
     return {};
+  }
+  if (!given.balance && fitted.scaling->Shown()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "pods slow each other down in these runs, by how much depends on the balancer "
+                 "before them, and a better balancer before slower pods looks like a worse one: "
+                 "say which it was with --balance"};
   }
   const stats::Interval there = fitted.scaling->SlowdownAt(fitted.most_pods);
   if (there.upper <= kWorthless * there.lower) {
@@ -380,7 +421,7 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   std::optional<Choice> choice;
   if (given.fit_curve && NumbersOfPods(runs).size() >= kLeastSizes) {
     fitted.as_good = FitScalingBesideCurve(problem, given, fitted);
-    TRY(CheckTold(fitted));
+    TRY(CheckTold(fitted, given));
     behind.balance = fitted.as_good.front();
   } else {
     choice = Choose(problem, runs, given, fitted.probes);

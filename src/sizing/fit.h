@@ -93,7 +93,8 @@ inline constexpr std::int64_t kLeastFitRequests = 500;
 /// probe shows a limit, all of a lone response counts as service: the safe side.
 /// Errors: kInvalidArgument: no probe below its limit, fewer than kLeastFitRequests requests,
 /// users before several pods behind another balancer, loads too alike for a curve, or too unlike
-/// from one number of pods to the other to tell the curve from what pods cost each other.
+/// from one number of pods to the other to tell the curve from what pods cost each other, or those
+/// that cost each other beside a curve behind a balancer that is not known.
 [[nodiscard]] Result<FittedService> FitService(const std::vector<FitRun>& runs,
                                                const FitGiven& given);
 

@@ -366,5 +366,30 @@ TEST(FitService, RefusesToTellACurveFromPodsByLoadsThatDoNotOverlap) {
   EXPECT_NE(fitted.error().message.find("same loads per pod"), std::string::npos);
 }
 
+TEST(FitService, NeedsTheBalancerOfPodsThatCostEachOtherBesideACurve) {
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4}) {
+    const double slower = 1 + 0.1 * (pods - 1);
+    sim::ServiceOptions service = SlowedPod();
+    service.pods = pods;
+    service.latency = *sim::LatencyLaw::Exponential(FromSeconds(0.05 * slower));
+    FitRun run;
+    run.pods = pods;
+    for (const double rate : {5.0, 20.0, 35.0, 44.0}) {
+      run.steps.push_back(Probe(service, rate * pods / slower));
+    }
+    runs.push_back(run);
+  }
+  FitGiven given = CurveBehindRandom();
+  const FittedService fitted = *FitService(runs, given);
+  EXPECT_TRUE(fitted.scaling->Shown());
+  EXPECT_LT(fitted.scaling->SlowdownAt(4).lower, 1.3);
+  EXPECT_GT(fitted.scaling->SlowdownAt(4).upper, 1.3);
+  given.balance.reset();
+  const Result<FittedService> guess = FitService(runs, given);
+  ASSERT_FALSE(guess);
+  EXPECT_NE(guess.error().message.find("--balance"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace loadline::sizing

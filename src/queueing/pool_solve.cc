@@ -304,6 +304,9 @@ void PoolLaw::UseChain(const std::vector<double>& found, int servers, double sta
     beyond_[k - 1 - first] = sum;
   }
   waits_ = sum;
+  while (beyond_.size() > 1 && beyond_.back() < kNothing) {
+    beyond_.pop_back();  // Of p2c nearly all: each place is rarer than the square of the last.
+  }
 }
 
 bool PoolLaw::HardlyEverFull() const {

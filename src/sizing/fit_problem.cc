@@ -142,19 +142,6 @@ queueing::PoolLaw FitProblem::LawOf(const FitCandidate& candidate, int pods,
   return queueing::PoolLaw(pool, *step.users);
 }
 
-double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
-  double loss = 0;
-  for (const FitRun& run : runs_) {
-    for (const FitStep& step : run.steps) {
-      loss += StepLoss(candidate, run.pods, step);
-      if (loss > give_up) {
-        return loss;
-      }
-    }
-  }
-  return loss;
-}
-
 namespace {
 
 // How many requests of a probe were slow together. Near the limit those that follow each other are,
@@ -182,7 +169,7 @@ MeanFit FitProblem::MeanOf(const FitCandidate& candidate, int pods, const FitSte
 }
 
 MeanFit FitProblem::MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
-                           const FitStep& step) const {
+                           const FitStep& step) {
   const double n = RequestsOf(step);
   if (!law.stable()) {
     // A short probe may have ended before its backlog told it from a steady one.
@@ -194,18 +181,49 @@ MeanFit FitProblem::MeanBy(const queueing::PoolLaw& law, const FitCandidate& can
   return {.loss = Weigh(error, sigma, kMeanError + 1 / std::sqrt(n)), .error = error / sigma};
 }
 
-double FitProblem::StepLoss(const FitCandidate& candidate, int pods, const FitStep& step) const {
-  if (step.saturated) {
-    // What a pod full of requests does is no point of its curve that was measured.
-    return given_.fit_curve ? 0.0
-                            : Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) /
-                                   kCapacityError);
+double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
+  double loss = 0;
+  // Means are cheap, and mostly enough to give up.
+  struct Below {
+    queueing::PoolLaw law;
+    const FitStep* step;
+  };
+  std::vector<Below> below;
+  for (const FitRun& run : runs_) {
+    for (const FitStep& step : run.steps) {
+      if (step.saturated) {
+        loss += SaturatedLoss(candidate, run.pods, step);
+      } else {
+        below.push_back({LawOf(candidate, run.pods, step), &step});
+        loss += MeanBy(below.back().law, candidate, step).loss;
+      }
+      if (loss > give_up) {
+        return loss;
+      }
+    }
   }
-  const queueing::PoolLaw law = LawOf(candidate, pods, step);
-  const double mean_loss = MeanBy(law, candidate, step).loss;
-  if (given_.fit_curve || !law.stable()) {
-    return mean_loss;  // Means do not depend on the scatter of service times, percentiles do.
+  if (given_.fit_curve) {
+    return loss;  // Means do not depend on the scatter of service times, percentiles do.
   }
+  for (const Below& each : below) {
+    loss += each.law.stable() ? SharesLoss(each.law, candidate, *each.step) : 0.0;
+    if (loss > give_up) {
+      return loss;
+    }
+  }
+  return loss;
+}
+
+double FitProblem::SaturatedLoss(const FitCandidate& candidate, int pods,
+                                 const FitStep& step) const {
+  // What a pod full of requests does is no point of its curve that was measured.
+  return given_.fit_curve
+             ? 0.0
+             : Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) / kCapacityError);
+}
+
+double FitProblem::SharesLoss(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                              const FitStep& step) {
   const double n = RequestsOf(step);
   const double together = Together(law, candidate, step);
   const auto share = [&](Duration t, double expected) {
@@ -216,7 +234,7 @@ double FitProblem::StepLoss(const FitCandidate& candidate, int pods, const FitSt
     };
     return Weigh(error, sigma(std::max(kCluster, together)), sigma(kCluster));
   };
-  return mean_loss + share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
+  return share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
 }
 
 }  // namespace loadline::sizing

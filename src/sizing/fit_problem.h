@@ -80,9 +80,13 @@ class FitProblem {
   [[nodiscard]] double LossOf(const FitCandidate& candidate, double give_up) const;
 
  private:
-  [[nodiscard]] MeanFit MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
-                               const FitStep& step) const;
-  [[nodiscard]] double StepLoss(const FitCandidate& candidate, int pods, const FitStep& step) const;
+  [[nodiscard]] static MeanFit MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                                      const FitStep& step);
+  [[nodiscard]] double SaturatedLoss(const FitCandidate& candidate, int pods,
+                                     const FitStep& step) const;
+  /// Of the shares of requests that took longer than the percentiles of the step.
+  [[nodiscard]] static double SharesLoss(const queueing::PoolLaw& law,
+                                         const FitCandidate& candidate, const FitStep& step);
 
   const std::vector<FitRun>& runs_;
   const FitGiven& given_;

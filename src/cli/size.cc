@@ -100,8 +100,9 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
 }
 
 void Explain(const SizeInput& input, report::SizeReport& report) {
-  const Result<int> pods = sizing::PodsBusyAllTheTime(
-      report.rate, report.model.pod.service, report.model.pod.concurrency, &report.explain);
+  const sizing::FullPod full = report.model.Full();
+  const Result<int> pods =
+      sizing::PodsBusyAllTheTime(report.rate, full.latency, full.requests, &report.explain);
   report.classic_pods = pods ? *pods : 0;
   if (input.pod_cpu <= 0 || input.node_cpu <= 0 || !pods) {
     return;
@@ -113,8 +114,8 @@ void Explain(const SizeInput& input, report::SizeReport& report) {
     const double cpu =
         sizing::AvailableCpu(input.node_cpu, *nodes, input.constants, &report.explain);
     const int fit = sizing::PodsThatFit(cpu, input.pod_cpu, &report.explain);
-    static_cast<void>(sizing::HighestRate(std::max(1, fit), report.model.pod.service,
-                                          report.model.pod.concurrency, &report.explain));
+    static_cast<void>(
+        sizing::HighestRate(std::max(1, fit), full.latency, full.requests, &report.explain));
   }
 }
 

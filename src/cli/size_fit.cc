@@ -73,9 +73,9 @@ void SayCurve(const sizing::FittedService& fitted, report::SizeReport& report) {
       curve.law.sigma, curve.sigma.lower, curve.sigma.upper, curve.law.kappa, curve.kappa.lower,
       curve.kappa.upper, fitted.model.contention_fit ? " by a pod alone" : "", points));
   report.thin_ice.push_back(fmt::format(
-      "the curve was measured with up to {:.2g} requests in a pod; beyond, it is taken to rise no "
+      "the curve was measured with up to {} requests in a pod; beyond, it is taken to rise no "
       "further",
-      curve.seen));
+      curve.seen < 10 ? fmt::format("{:.2g}", curve.seen) : fmt::format("{:.0f}", curve.seen)));
 }
 
 Status CheckReach(const sizing::FittedService& fitted, int pods) {
@@ -120,15 +120,13 @@ void ExplainFit(report::SizeReport& report) {
   const sizing::ServiceModel& model = report.model;
   if (report.curve) {
     const sizing::FittedCurve& curve = *report.curve;
-    const std::vector<double>& rates = model.pod.curve;
-    const auto best =
-        static_cast<std::size_t>(std::max_element(rates.begin(), rates.end()) - rates.begin());
-    const int n = static_cast<int>(best) + 1;
+    const sizing::FullPod full = model.Full();
+    const int n = full.requests;
     report.explain.push_back(fmt::format(
         "a pod does most with {0} requests = {0} / (service x (1 + sigma x {1} + kappa x {2})) = "
         "{0} / ({3} x (1 + {4:.3g} x {1} + {5:.3g} x {2})) = {6}",
         n, n - 1, n * (n - 1), FormatDuration(model.pod.service), curve.law.sigma, curve.law.kappa,
-        FormatRate(Rate{rates[best]})));
+        FormatRate(Rate{n / Seconds(full.latency)})));
   }
   if (model.contention_fit) {
     const queueing::UslFit& fit = *model.contention_fit;

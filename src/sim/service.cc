@@ -160,12 +160,15 @@ void Service::SetPods(Instant now, int pods) {
 Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration> own_time,
                           double scale) {
   ++counters_.arrived;
+  // Drawn for requests that are turned away as well: what becomes of one changes no other's draws.
+  const std::uint32_t router =
+      router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
+  Duration work = own_time ? *own_time : options_.latency.Draw(random_);
+  const bool failed = options_.error_rate > 0.0 && random_.Uniform() < options_.error_rate;
   if ((ready_ < wanted_ || out_ > 0) && ReadyPods(now) == 0) {
     ++counters_.rejected_not_ready;
     return Admission::kNotReady;
   }
-  const std::uint32_t router =
-      router_loads_.empty() ? 0U : static_cast<std::uint32_t>(random_.Below(balancers_.size()));
   const std::uint32_t number = PickPod(router);
   if (dead_ > 0 && pods_[number].dead) {
     ++counters_.refused;
@@ -178,12 +181,10 @@ Admission Service::Arrive(Instant now, std::uint64_t tag, std::optional<Duration
     }
     return Admission::kFull;
   }
-  Duration work = own_time ? *own_time : options_.latency.Draw(random_);
   if (!own_time && scale != 1.0) {
     work = std::min(LatencyLaw::kLongest, FromSeconds(Seconds(work) * scale));
   }
   work += options_.overhead;
-  const bool failed = options_.error_rate > 0.0 && random_.Uniform() < options_.error_rate;
 
   const std::uint32_t index = Take();
   requests_[index] = Request{.tag = tag,

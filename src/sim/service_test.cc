@@ -62,6 +62,23 @@ TEST(Service, SharesOneQueueAmongTheSlotsOfAPod) {
   EXPECT_THAT(Departures(service, 1s), ElementsAre("0@10", "1@13", "2@20", "3@23"));
 }
 
+TEST(Service, DrawsTheSameForARequestWhateverBecameOfOthers) {
+  ServiceOptions options = Pods(1, 1, 0);
+  options.latency = *LatencyLaw::Exponential(10ms);
+  options.error_rate = 0.5;
+  // The second request comes when there is no room, or later, when there is.
+  const auto third = [&](Duration second) {
+    Service service(options, 1, At(0ms));
+    service.Arrive(At(0ms), 0);
+    Departures(service, second);
+    service.Arrive(At(second), 1);
+    Departures(service, 10s);
+    service.Arrive(At(20s), 2);
+    return Departures(service, 30s);
+  };
+  EXPECT_EQ(third(0ms), third(5s));
+}
+
 TEST(Service, RejectsWhenTheQueueIsFull) {
   Service service(Pods(1, 1, 2), 1, At(0ms));
   EXPECT_EQ(service.Arrive(At(0ms), 0), Admission::kServing);

@@ -38,16 +38,22 @@ void SayScaling(const sizing::FittedService& fitted, report::SizeReport& report)
   const stats::Interval there = fit.SlowdownAt(fitted.most_pods);
   report.fit_lines.push_back(
       fmt::format("pods slow each other down (measured at {}{}): contention {:.2g} ({:.2g} to "
-                  "{:.2g}), coherence "
-                  "{:.2g} ({:.2g} to {:.2g}); each of {} is {:.2f}x slower ({:.2f} to {:.2f})",
+                  "{:.2g}), coherence {:.2g} ({:.2g} to {:.2g}); each of {} is {:.2f}x slower "
+                  "({:.2f} to {:.2f})",
                   pods, fitted.curve ? ", beside what requests in each do" : "", fit.law.sigma,
                   fit.sigma.lower, fit.sigma.upper, fit.law.kappa, fit.kappa.lower, fit.kappa.upper,
                   fitted.most_pods, fit.law.Slowdown(fitted.most_pods), there.lower, there.upper));
+  constexpr double kBadly = 3.84;  // Chi-square with one degree of freedom at 95 %.
   if (fit.degrees > 0) {
     report.fit_lines.push_back(
         fmt::format("scalability law: R² {:.3f}, chi-square {:.1f} with {} degree{} of freedom{}",
                     fit.r_squared, fit.chi_square, fit.degrees, fit.degrees == 1 ? "" : "s",
-                    fit.chi_square > 3.84 * fit.degrees ? ": fits badly" : ""));
+                    fit.chi_square > kBadly * fit.degrees ? ": fits badly" : ""));
+  } else if (fit.chi_square > kBadly) {
+    report.thin_ice.push_back(
+        fmt::format("the capacities at {} pods follow no scalability law (chi-square {:.1f} where "
+                    "there should be none): measure again",
+                    pods, fit.chi_square));
   } else {
     report.thin_ice.push_back(
         "the scalability law has as many parameters as there are numbers of pods: nothing shows "

@@ -95,7 +95,8 @@ double CurveSearch::LossOf(const Place& place) const {
 }
 
 CurveSearch::Place CurveSearch::StartAt(double sigma) const {
-  constexpr double kFar = 2.0;  // e² times shorter than the shortest response.
+  // Down to e² times shorter than the shortest response.
+  constexpr int kSteps = 20;
   constexpr double kStep = 0.1;
   Place place(kService + groups_.size(), 0.0);
   place[kSigma] = sigma;
@@ -103,8 +104,8 @@ CurveSearch::Place CurveSearch::StartAt(double sigma) const {
     // Each service time by itself: for a given shape they do not depend on each other.
     double best = kInfinite;
     double found = std::log(groups_[group].shortest_s);
-    for (double less = 0; less < kFar; less += kStep) {
-      place[kService + group] = std::log(groups_[group].shortest_s) - less;
+    for (int step = 0; step < kSteps; ++step) {
+      place[kService + group] = std::log(groups_[group].shortest_s) - step * kStep;
       const double loss = GroupLoss(place, group);
       if (loss < best) {
         best = loss;

@@ -2,7 +2,7 @@
 //
 // Inside sizing only. Pure; safe from any thread. Source of the method: D. Marquardt, "An Algorithm
 // for Least-Squares Estimation of Nonlinear Parameters", SIAM Journal on Applied Mathematics 11(2),
-// 1963, with the weights of outliers by P. Huber, "Robust Statistics", 1981, section 7.8.
+// 1963, with the weights of outliers by P. Huber, "Robust Statistics", 1981, chapter 7.
 #pragma once
 
 #include <cstddef>

@@ -325,6 +325,7 @@ std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitG
     return scales.loss > best + kProfile * Misfit(best, fitted.probes);
   });
   std::vector<Balance> as_good;
+  as_good.reserve(found.size());
   for (const FittedScales& scales : found) {
     as_good.push_back(scales.candidate.balance);
   }

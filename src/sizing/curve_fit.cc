@@ -103,6 +103,7 @@ Profile CurveProfile(const FitProblem& problem, queueing::Balance balance) {
       place = std::move(found.place);
       loss = found.loss;
       profile.points.push_back({search.At(place), loss});
+      profile.best = loss < profile.best.loss ? profile.points.back() : profile.best;
     }
   }
   return profile;

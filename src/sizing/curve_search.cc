@@ -94,12 +94,13 @@ double CurveSearch::LossOf(const Place& place) const {
   return loss;
 }
 
-CurveSearch::Place CurveSearch::StartAt(double sigma) const {
+CurveSearch::Place CurveSearch::StartAt(double sigma, double kappa) const {
   // Down to e² times shorter than the shortest response.
   constexpr int kSteps = 20;
   constexpr double kStep = 0.1;
   Place place(kService + groups_.size(), 0.0);
   place[kSigma] = sigma;
+  place[kKappa] = kappa;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     // Each service time by itself: for a given shape they do not depend on each other.
     double best = kInfinite;
@@ -218,8 +219,9 @@ CurveSearch::Found CurveSearch::Near(const Place& start,
 
 CurveSearch::Found CurveSearch::Best() const {
   Found best;
-  for (const double sigma : {0.05, 0.6}) {
-    Found found = Near(StartAt(sigma));
+  // Little of either, much of one, some of the other.
+  for (const auto& [sigma, kappa] : {std::pair{0.05, 0.0}, {0.6, 0.0}, {0.0, 0.15}}) {
+    Found found = Near(StartAt(sigma, kappa));
     if (found.loss < best.loss) {
       best = std::move(found);
     }

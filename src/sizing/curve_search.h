@@ -60,7 +60,7 @@ class CurveSearch {
   };
   struct Slope;
 
-  [[nodiscard]] Place StartAt(double sigma) const;
+  [[nodiscard]] Place StartAt(double sigma, double kappa) const;
   [[nodiscard]] Slope SlopeAt(const Place& place) const;
   [[nodiscard]] double GroupLoss(const Place& place, std::size_t group) const;
   [[nodiscard]] static Place StepFrom(const Place& place, const Slope& slope, double damping,

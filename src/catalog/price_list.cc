@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "base/clock.h"
 #include "base/plain_table.h"
 #include "base/plain_text.h"
+#include "base/timestamp.h"
 #include "catalog/built_in.h"
 
 namespace loadline::catalog {
@@ -27,31 +27,6 @@ constexpr std::array<std::string_view, 12> kColumns{"provider", "region",     "t
 constexpr std::array<std::string_view, 5> kNeeded{"type", "vcpu", "mem_gib", "od_usd_h", "date"};
 
 constexpr double kGiB = 1 << 30;
-
-std::optional<std::chrono::sys_days> Day(std::string_view text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  const char* at = text.data();
-  const char* end = text.data() + text.size();
-  const auto part = [&](auto& number, char after) {
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc() || (after != '\0' && (next == end || *next != after))) {
-      return false;
-    }
-    at = after == '\0' ? next : next + 1;
-    return true;
-  };
-  if (text.size() != 10 || !part(year, '-') || !part(month, '-') || !part(day, '\0') || at != end) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (!date.ok()) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_days(date);
-}
 
 // A row's cells by the name of their column, and where it stands, for errors.
 class Row {
@@ -139,7 +114,7 @@ Result<NodeType> TypeOf(const Row& row, std::chrono::sys_days today) {
     type.spot_usd_per_hour = TRY(row.PriceOf("spot_usd_h"));
   }
   type.source = row.Text("source");
-  const std::optional<std::chrono::sys_days> day = Day(row.Text("date"));
+  const std::optional<std::chrono::sys_days> day = ParseDay(row.Text("date"));
   if (!day) {
     return row.Wrong("date", fmt::format("\"{}\" is no date such as 2026-11-26", row.Text("date")));
   }

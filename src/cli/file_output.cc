@@ -63,14 +63,15 @@ Status CheckWritable(const std::string& path) {
   return {};
 }
 
-Status WriteWhole(const std::string& path, std::string_view content) {
+Status WriteWhole(const std::string& path, std::string_view content, Readers readers) {
   if (IsSpecial(path)) {
     return WriteAll(path, "w", content);
   }
   const std::string beside = Beside(path);
   Status written = WriteAll(beside, "w", content);
-  if (written &&
-      (::chmod(beside.c_str(), 0644) != 0 || std::rename(beside.c_str(), path.c_str()) != 0)) {
+  const bool open_up = readers == Readers::kEverybody;
+  if (written && ((open_up && ::chmod(beside.c_str(), 0644) != 0) ||
+                  std::rename(beside.c_str(), path.c_str()) != 0)) {
     written = CannotWrite(path, errno);
   }
   if (!written) {

@@ -14,10 +14,17 @@ namespace loadline::cli {
 /// Errors: kInvalidArgument with the system's reason.
 [[nodiscard]] Status CheckWritable(const std::string& path);
 
-/// Replaces `path` by a file with `content`, readable for everybody: written beside it and renamed,
-/// so that nobody sees half of it. What is no ordinary file (a pipe, /dev/stdout) is written to.
-/// Errors: kIo with the system's reason.
-[[nodiscard]] Status WriteWhole(const std::string& path, std::string_view content);
+/// Who may read a file that is written.
+enum class Readers {
+  kEverybody,  ///< A collector is often another user.
+  kByUmask,    ///< As the user's other files.
+};
+
+/// Replaces `path` by a file with `content`: written beside it and renamed, so that nobody sees
+/// half of it and a full disk leaves the earlier file. What is no ordinary file (a pipe,
+/// /dev/stdout) is written to. Errors: kIo with the system's reason.
+[[nodiscard]] Status WriteWhole(const std::string& path, std::string_view content,
+                                Readers readers = Readers::kEverybody);
 
 /// Appends `content` to `path`, which may not exist yet. Errors: kIo.
 [[nodiscard]] Status AppendTo(const std::string& path, std::string_view content);

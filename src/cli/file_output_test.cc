@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -44,6 +45,15 @@ TEST_F(FileOutput, ReplacesAFileAndLeavesNothingElse) {
   EXPECT_NE(
       std::filesystem::status(Path("a.prom")).permissions() & std::filesystem::perms::others_read,
       std::filesystem::perms::none);
+}
+
+TEST_F(FileOutput, LeavesWhatTheUmaskSaysWhereThatIsWanted) {
+  const mode_t before = ::umask(0077);
+  const Status written = WriteWhole(Path("a.html"), "private", Readers::kByUmask);
+  ::umask(before);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(std::filesystem::status(Path("a.html")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST_F(FileOutput, AppendsWhereOthersHaveWritten) {

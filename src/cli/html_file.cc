@@ -1,36 +1,18 @@
 #include "cli/html_file.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
+#include "cli/file_output.h"
 #include "report/html.h"
 
 namespace loadline::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Error CannotWrite(const std::string& path, std::string_view flag) {
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("{}: cannot write \"{}\": {}", flag, path, std::strerror(errno))};
-}
-
-Status WriteWhole(const std::string& path, std::string_view flag, const std::string& page) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  if (!file) {
-    return CannotWrite(path, flag);
-  }
-  file << page;
-  file.close();
-  return file ? Status() : Status(CannotWrite(path, flag));
-}
 
 }  // namespace
 
@@ -51,24 +33,10 @@ Status CheckHtmlTarget(const std::string& path, std::string_view flag, std::stri
 }
 
 Status WriteHtml(const std::string& path, std::string_view flag, const std::string& page) {
-  std::error_code code;
-  if (fs::exists(path, code) && !fs::is_regular_file(path, code)) {
-    return WriteWhole(path, flag, page);
-  }
-  const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
-  const Status written = WriteWhole(temporary, flag, page);
-  if (!written) {
-    const int error = errno;
-    std::remove(temporary.c_str());
-    errno = error;
-    return CannotWrite(path, flag);
-  }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const Error error = CannotWrite(path, flag);
-    std::remove(temporary.c_str());
-    return error;
-  }
-  return {};
+  const Status written = WriteWhole(path, page, Readers::kByUmask);
+  return written ? Status()
+                 : Status(Error{ErrorCode::kInvalidArgument,
+                                fmt::format("{}: {}", flag, written.error().message)});
 }
 
 }  // namespace loadline::cli

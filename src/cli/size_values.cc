@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/timestamp.h"
 #include "base/units_text.h"
 #include "sizing/forecast.h"
 
@@ -56,8 +57,8 @@ Result<double> ParseGrowth(const std::string& text) {
 }
 
 Result<Horizon> ParseHorizon(const std::string& text) {
-  if (const std::optional<Duration> day = sizing::ParseTime(text); day && text.size() == 10) {
-    return Horizon{.day = std::chrono::sys_days(std::chrono::floor<std::chrono::days>(*day))};
+  if (const std::optional<std::chrono::sys_days> day = ParseDay(text)) {
+    return Horizon{.day = day};
   }
   constexpr double kDay = 86'400;
   constexpr std::array<std::pair<std::string_view, double>, 3> kUnits{

@@ -252,13 +252,13 @@ class CurlReader {
   }
 
   Status Take(const Option& option, std::string_view name, std::span<const std::string> words,
-              std::size_t& i, std::optional<std::string> attached) {
+              std::size_t& i, const std::optional<std::string>& attached) {
     std::string value;
     if (option.has_value) {
       if (!attached.has_value() && i + 1 == words.size()) {
         return Wrong(fmt::format("{} needs a value", name));
       }
-      value = attached.has_value() ? *std::move(attached) : words[++i];
+      value = attached.has_value() ? *attached : words[++i];
     }
     switch (option.use) {
       case Use::kIgnored:

@@ -92,7 +92,7 @@ Status ReadMember(std::string_view key, std::string_view value, ModelRequest& re
     if (!milli.has_value() || *milli < 0.0) {
       return Invalid("milli must be a number of milliseconds, 0 or more");
     }
-    request.milli = *milli;
+    request.milli = milli;
   }
   return {};
 }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "base/timestamp.h"
 #include "scenario/data.h"
-#include "scenario/timestamps.h"
 
 namespace loadline::scenario {
 namespace {

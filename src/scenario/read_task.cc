@@ -182,7 +182,6 @@ class RequestReader {
           return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
         });
     if (!letters) {
-      const std::string upper = Upper(task_.method);
       reading_.Complain(node.place, map_.PathOf("method"), Quote(task_.method),
                         "a method in capitals such as GET or POST");
     } else if (!verb.empty() && node.place.flag.empty() && task_.method != Upper(verb)) {

@@ -12,13 +12,6 @@
 
 namespace loadline::scenario {
 
-/// A point in time, to the nanosecond, in whatever epoch the text has.
-///
-/// `2023-11-16 18:15:46.6805900`, also with `T`, `Z` or `+02:00` (without a zone: UTC);
-/// `16/Nov/2023:18:15:46 +0000` as web servers log it; a number: seconds since whenever below
-/// 10^11, else milli-, micro- or nanoseconds since 1970 by its size. Errors: kInvalidArgument.
-[[nodiscard]] Result<Duration> ParseTimestamp(std::string_view text);
-
 /// Offsets from the first of a column of times. `cells`: JSON text, as a data set keeps them.
 ///
 /// Where the times are whole seconds and several share one, they are spread evenly over it: a log

@@ -69,7 +69,7 @@ TEST(FailingPod, TakesRequestsAgainAfterItsColdStart) {
 
 /// What each of 200 pods has got after `requests` arrivals of endless work, with every third pod
 /// failed and taken out.
-std::vector<int> SharesOf(ServiceOptions options, int requests) {
+std::vector<int> SharesOf(const ServiceOptions& options, int requests) {
   Service service(options, 1, At(0ms));
   std::vector<std::uint64_t> lost;
   for (int pod = 0; pod < options.pods; pod += 3) {

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <optional>
 
 #include "base/plain_table.h"
 #include "base/plain_text.h"
+#include "base/timestamp.h"
 #include "base/units_text.h"
 #include "stats/distributions.h"
 #include "stats/regression.h"
@@ -144,48 +144,18 @@ double EffectivePoints(const std::vector<double>& residuals) {
   return static_cast<double>(residuals.size()) * (1 - r) / (1 + r);
 }
 
+// Days are spans as well: the first instant of each.
+std::optional<Duration> TimeOf(std::string_view text) {
+  if (const std::optional<std::chrono::sys_days> day = ParseDay(text)) {
+    return day->time_since_epoch();
+  }
+  const Result<Duration> time = ParseTimestamp(text);
+  return time ? std::optional(*time) : std::nullopt;
+}
+
 }  // namespace
 
 // `text` as whole numbers separated by `-`, `T`, ` ` or `:`, with an optional `Z`.
-std::optional<Duration> ParseTime(std::string_view text) {
-  if (const std::optional<double> seconds = PlainNumber(text)) {
-    return *seconds >= 0 && *seconds < 9e9 ? std::optional(FromSeconds(*seconds)) : std::nullopt;
-  }
-  if (!text.empty() && text.back() == 'Z') {
-    text.remove_suffix(1);
-  }
-  constexpr std::array<std::string_view, 6> kAfter{"-", "-", "T ", ":", ":", ""};
-  std::array<int, 6> part{};
-  std::size_t parts = 0;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (parts < part.size()) {
-    const auto [next, error] = std::from_chars(at, end, part.at(parts));
-    if (error != std::errc() || part.at(parts) < 0) {
-      return std::nullopt;
-    }
-    ++parts;
-    at = next;
-    if (at == end) {
-      break;
-    }
-    if (kAfter.at(parts - 1).find(*at) == std::string_view::npos) {
-      return std::nullopt;
-    }
-    ++at;
-  }
-  const std::chrono::year_month_day day{std::chrono::year(part[0]),
-                                        std::chrono::month(static_cast<unsigned>(part[1])),
-                                        std::chrono::day(static_cast<unsigned>(part[2]))};
-  const bool whole = parts == 3 || parts >= 5;
-  if (at != end || !whole || !day.ok() || part[3] > 23 || part[4] > 59 || part[5] > 60 ||
-      part[0] < 1970 || part[0] > 2200) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(part[3]) +
-         std::chrono::minutes(part[4]) + std::chrono::seconds(part[5]);
-}
-
 Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string_view name) {
   struct Raw {
     Duration at;
@@ -200,7 +170,7 @@ Result<std::vector<TrafficPoint>> ParseTraffic(std::string_view csv, std::string
   std::vector<Raw> rows;
   for (const PlainTable::Row& row : table.rows) {
     const std::string_view time = row.cells[columns.time];
-    const std::optional<Duration> at = ParseTime(time);
+    const std::optional<Duration> at = TimeOf(time);
     if (!at) {
       return table.Wrong(
           row, "time",

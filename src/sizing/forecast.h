@@ -19,12 +19,8 @@ struct TrafficPoint {
   Rate rate;      ///< Mean over the span to the next point, > 0.
 };
 
-/// A point of time, UTC, since 1970: `2026-11-26T18:00:00Z`, `2026-11-26 18:00`, `2026-11-26`, or
-/// seconds since 1970. Nothing for text that is none.
-[[nodiscard]] std::optional<Duration> ParseTime(std::string_view text);
-
-/// Reads CSV with a header: a column `time` (`2026-11-26T18:00:00Z`, `2026-11-26 18:00`,
-/// `2026-11-26`, or seconds since 1970) and one of `rate` or `rps` (requests per second) or
+/// Reads CSV with a header: a column `time` (a day such as `2026-11-26`, or whatever
+/// ParseTimestamp() takes) and one of `rate` or `rps` (requests per second) or
 /// `count` or `requests` (since the previous row; the first row's span is taken as the second's).
 /// Other columns are ignored; lines that begin with `#` are skipped.
 ///

@@ -103,6 +103,21 @@ TEST(ParseTraffic, ReadsRatesAndCounts) {
   EXPECT_DOUBLE_EQ(counts[1].rate.per_second, 1.0);
 }
 
+TEST(ParseTraffic, ReadsTimesAsOthersExportThem) {
+  // Milliseconds since 1970, a zone, a fraction of a second, a day: an hour apart, at last a day.
+  const auto history = *ParseTraffic(
+      "time,rps\n"
+      "1793484000000,1\n"
+      "2026-11-01T01:00:00+02:00,2\n"
+      "2026-11-01 00:00:00.000,3\n"
+      "2026-11-02,4\n",
+      "t");
+  ASSERT_THAT(history, SizeIs(4));
+  EXPECT_EQ(history[1].at - history[0].at, 1h);
+  EXPECT_EQ(history[2].at - history[1].at, 1h);
+  EXPECT_EQ(history[3].at - history[2].at, 24h);
+}
+
 TEST(ParseTraffic, SaysWhereAndWhatIsWrong) {
   const auto error = [](std::string_view csv) {
     return ParseTraffic(csv, "t.csv").error().message;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -181,7 +181,11 @@ class ScriptedServer {
 
   static std::int64_t Number(const std::string& request, const std::string& header) {
     const std::size_t at = request.find(header);
-    return at == std::string::npos ? -1 : std::atoll(request.c_str() + at + header.size());
+    std::int64_t value = -1;
+    if (at != std::string::npos) {
+      std::from_chars(request.data() + at + header.size(), request.data() + request.size(), value);
+    }
+    return value;
   }
 
   void Drop(int fd, bool reset) {

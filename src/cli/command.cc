@@ -182,6 +182,7 @@ constexpr std::array kSizeOutputFlags = {
     Flag{"--no-confirm", "", "", "do not run the answer in the simulator"},
     Flag{"--json", "", "FILE", "the answer as JSON; - is standard output"},
     Flag{"--html", "", "FILE", "the answer as a page with charts; - is standard output"},
+    Flag{"--no-store", "", "", "with --from: keep nothing for the reports of those runs"},
     Flag{"--db", "", "FILE", "the store (default: in the XDG data folder)"},
 };
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "cli/html_file.h"
@@ -12,6 +13,7 @@
 #include "cli/stored_report.h"
 #include "cli/subcommands.h"
 #include "report/html.h"
+#include "report/size_page.h"
 #include "report/timeline.h"
 #include "store/export.h"
 
@@ -42,8 +44,25 @@ report::PageFacts FactsOf(const store::RunRecord& record) {
   return facts;
 }
 
+/// What was sized from the run; a sizing that cannot be drawn leaves the rest of the page whole.
+Result<report::Sizings> ReadSizings(store::Store& store, const store::RunRecord& record) {
+  report::Sizings sizings;
+  sizings.all = SizingsOf(record);
+  if (!sizings.all.empty()) {
+    const std::string document = TRY(store.NewestSizing(record.info.id));
+    Result<report::SizePage> newest = report::ReadSizePage(document);
+    if (newest) {
+      sizings.newest = std::move(*newest);
+    } else {
+      sizings.problem = newest.error().message;
+    }
+  }
+  return sizings;
+}
+
 Result<std::string> Page(store::Store& store, const store::RunRecord& record) {
-  const report::PageFacts facts = FactsOf(record);
+  report::PageFacts facts = FactsOf(record);
+  facts.sizings = TRY(ReadSizings(store, record));
   report::Timeline timeline(facts.report.steps);
   TRY(store::ForEachSecond(store, record.info.id, [&](int step, const measure::Second& second) {
     timeline.Add(step, second);

@@ -21,6 +21,7 @@
 #include "cli/write_to.h"
 #include "report/github.h"
 #include "report/junit.h"
+#include "report/size_page.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "store/export.h"
@@ -66,7 +67,7 @@ Status WriteDocument(store::Store& store, const std::string& which, std::ostream
                              "hlog have what was kept",
                              record.info.id)};
   }
-  out << record.document;
+  out << report::WithSizings(record.document, SizingsOf(record));
   return {};
 }
 
@@ -78,7 +79,7 @@ Status Show(store::Store& store, const Arguments& arguments) {
   }
   const store::RunRecord record = TRY(store.ReadRun(which));
   fmt::print("{}", HeaderText(record));
-  fmt::print("{}", report::ReportText(ToReport(record), StyleFor(stdout)));
+  fmt::print("{}{}", report::ReportText(ToReport(record), StyleFor(stdout)), SizingsText(record));
   return {};
 }
 

@@ -58,6 +58,7 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
   const sizing::FittedService& fitted = fit.fitted;
   report.model = fitted.model;
   report.origin = fmt::format("measured, run {}", fmt::join(fit.ids, ", "));
+  report.runs = fit.ids;
   report.fit_lines.push_back(
       fmt::format("fitted to {} probes, {} requests: {}, R² {:.3f}", fitted.probes,
                   FormatCount(fitted.requests),
@@ -351,7 +352,20 @@ Status Print(const Arguments& arguments) {
       return Status();
     }));
   }
-  return WriteSizePage(arguments, input, report);
+  const bool keep = !report.runs.empty() && !arguments.Has("--no-store");
+  if (!keep && !arguments.Has("--html")) {
+    return {};
+  }
+  const Result<report::SizePage> page = MakeSizePage(arguments, input, report);
+  if (arguments.Has("--html")) {
+    TRY(page ? WriteSizePage(arguments, *page) : Status(page.error()));
+  }
+  // The answer counts whether it could be kept or not.
+  const Status kept = !keep ? Status() : page ? KeepSizing(arguments, report, *page) : page.error();
+  if (!kept) {
+    fmt::print(stderr, "the sizing was not kept: {}\n", kept.error().message);
+  }
+  return {};
 }
 
 }  // namespace

@@ -1,19 +1,21 @@
 #include "cli/size_page.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/units_text.h"
+#include "base/clock.h"
+#include "base/parallel.h"
 #include "cli/html_file.h"
+#include "cli/session_options.h"
 #include "cli/size_placement.h"
-#include "report/size_page.h"
+#include "cli/store_access.h"
 #include "sizing/classic.h"
+#include "store/store.h"
 
 namespace loadline::cli {
 namespace {
@@ -38,13 +40,36 @@ std::vector<Balance> Balances(Balance first) {
   return all;
 }
 
+/// Pods that `factors` of the traffic take behind `balance`, 0 where no number is enough.
+std::vector<int> PodsFor(sizing::ServiceModel model, const sizing::Traffic& traffic,
+                         const std::vector<measure::Objective>& objectives, Balance balance) {
+  model.pod.balance = balance;
+  std::vector<int> all;
+  double before = 1;
+  for (const double factor : kTraffic) {
+    // About as many more as there is more traffic.
+    const int guess = all.empty() ? 1 : static_cast<int>(std::lround(all.back() * factor / before));
+    all.push_back(
+        sizing::FewestThatHold(model, traffic.Times(factor), objectives, std::max(1, guess))
+            .value_or(0));
+    before = factor;
+  }
+  return all;
+}
+
 void AddTraffic(const SizeInput& input, const report::SizeReport& report, report::SizePage& page) {
   const std::vector<Balance> balances = Balances(report.model.pod.balance);
+  const sizing::Traffic asked = report::TrafficOf(report);
+  std::vector<std::vector<int>> pods(balances.size());
+  ForEachParallel(static_cast<int>(balances.size()), UsableCpus(), [&](int i) {
+    const auto at = static_cast<std::size_t>(i);
+    pods[at] = PodsFor(report.model, asked, input.objectives, balances[at]);
+  });
   for (const Balance each : balances) {
     page.balances.emplace_back(queueing::Name(each));
   }
-  for (const double factor : kTraffic) {
-    const sizing::Traffic traffic = report::TrafficOf(report).Times(factor);
+  for (std::size_t level = 0; level < kTraffic.size(); ++level) {
+    const sizing::Traffic traffic = asked.Times(kTraffic[level]);
     const Rate rate = traffic.HighestRate(report.model.service_high);
     report::PodsForTraffic point;
     point.level = traffic.users() ? traffic.users()->count : rate.per_second;
@@ -54,12 +79,8 @@ void AddTraffic(const SizeInput& input, const report::SizeReport& report, report
     if (classic) {
       point.classic = *classic;
     }
-    for (const Balance each : balances) {
-      sizing::ServiceModel model = report.model;
-      model.pod.balance = each;
-      const Result<sizing::PodsAnswer> answer =
-          sizing::FewestPods(model, traffic, input.objectives);
-      point.by_balance.push_back(answer ? answer->outlook.pods : 0);
+    for (const std::vector<int>& each : pods) {
+      point.by_balance.push_back(each[level]);
     }
     page.by_traffic.push_back(std::move(point));
   }
@@ -94,26 +115,27 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
   if (varied == objectives.end()) {
     return {};
   }
-  page.varied = *varied;
   PlacementInput placing = TRY(PlacementFor(arguments, input, report));
   if (placing.nodes) {
     placing.nodes->demand.alternatives = false;
     placing.nodes->demand.max_nodes = 0;
   }
   const Duration wanted = varied->threshold;
+  int before = report.answer.outlook.pods;
   for (const Duration limit : LimitsAround(report, *varied)) {
     varied->threshold = limit;
-    const Result<sizing::PodsAnswer> answer =
-        sizing::FewestPods(report.model, report::TrafficOf(report), objectives);
-    if (!answer) {
+    const Result<int> fewest =
+        sizing::FewestThatHold(report.model, report::TrafficOf(report), objectives, before);
+    if (!fewest) {
       continue;  // So strict that no number of pods is enough.
     }
+    before = *fewest;
     // At the objective itself the answer may have been corrected by the simulator.
-    const int needed = limit == wanted ? report.answer.outlook.pods : answer->outlook.pods;
+    const int needed = limit == wanted ? report.answer.outlook.pods : *fewest;
     const Placement placed = TRY(Place(placing, report.rate, needed));
     report::PodsForLimit point;
     point.limit = varied->threshold;
-    point.pods = static_cast<int>(placed.pods);
+    point.pods = placed.pods;
     if (placed.plan) {
       point.usd_per_month = placed.plan->usd_per_month;
     }
@@ -122,53 +144,34 @@ Status AddLimits(const Arguments& arguments, const SizeInput& input,
   return {};
 }
 
-void AddFills(const report::SizeReport& report, report::SizePage& page) {
-  if (!report.nodes) {
-    return;
+/// The command without where its answer goes: whoever asks again, for a page, asks the same.
+std::vector<std::string> Question(const Arguments& arguments) {
+  std::vector<std::string> words = {"size"};
+  for (const GivenFlag& given : arguments.flags) {
+    const std::string_view name = given.flag->name;
+    if (name == "--html" || name == "--json" || name == "--explain") {
+      continue;
+    }
+    words.emplace_back(name);
+    if (!given.flag->value.empty()) {
+      words.push_back(given.value);
+    }
   }
-  const sizing::NodePlan& plan = report.nodes->plan;
-  const sizing::NodeDemand& demand = report.nodes->demand;
-  for (const sizing::NodeGroup& group : plan.groups) {
-    const auto add = [&](const char* resource, double whole, double usable, double daemons,
-                         double pod, std::string size) {
-      if (whole <= 0 || pod <= 0) {
-        return;
-      }
-      page.fills.push_back({.type = group.type.name,
-                            .resource = resource,
-                            .reserved = 1 - usable / whole,
-                            .daemons = daemons / whole,
-                            .pods = pod * static_cast<double>(group.places.pods) / whole,
-                            .places = static_cast<int>(group.places.pods),
-                            .size = std::move(size)});
-    };
-    const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-    add("CPU", number(group.type.capacity.millicores),
-        number(group.allocatable.resources.millicores), number(demand.overhead.daemons.millicores),
-        number(demand.pod.millicores),
-        fmt::format("{:g} CPU", number(group.type.capacity.millicores) / 1000));
-    add("memory", number(group.type.capacity.memory.count),
-        number(group.allocatable.resources.memory.count),
-        number(demand.overhead.daemons.memory.count), number(demand.pod.memory.count),
-        FormatBytes(group.type.capacity.memory));
-  }
+  return words;
 }
 
 }  // namespace
 
-Status WriteSizePage(const Arguments& arguments, const SizeInput& input,
-                     const report::SizeReport& report) {
-  if (!arguments.Has("--html")) {
-    return {};
-  }
-  report::SizePage page;
-  page.report = report;
-  page.invocation = fmt::format("loadline {}", fmt::join(arguments.words, " "));
-  page.level = report.users ? report.users->count : report.rate.per_second;
-  page.traffic = report.users ? "users" : "requests/s";
+Result<report::SizePage> MakeSizePage(const Arguments& arguments, const SizeInput& input,
+                                      const report::SizeReport& report) {
+  report::SizePage page = report::PageOf(report);
+  page.invocation = Invocation(Question(arguments));
   AddTraffic(input, report, page);
   TRY(AddLimits(arguments, input, report, page));
-  AddFills(report, page);
+  return page;
+}
+
+Status WriteSizePage(const Arguments& arguments, const report::SizePage& page) {
   const std::string html = report::SizeHtml(page);
   const std::string path = arguments.Value("--html");
   if (path == "-") {
@@ -178,6 +181,31 @@ Status WriteSizePage(const Arguments& arguments, const SizeInput& input,
                      : Status(Error{ErrorCode::kIo, "standard output cannot be written"});
   }
   return WriteHtml(path, "--html", html);
+}
+
+Status KeepSizing(const Arguments& arguments, const report::SizeReport& report,
+                  const report::SizePage& page) {
+  store::SizingInfo info;
+  info.made = UtcNow();
+  info.version = page.version;
+  info.invocation = page.invocation;
+  info.promise = report::PromiseOf(page);
+  if (report.users) {
+    info.users = report.users->count;
+  } else {
+    info.rate_rps = report.rate.per_second;
+  }
+  info.pods = page.pods;
+  info.needed = page.needed;
+  info.nodes = page.nodes;
+  info.usd_per_month = page.usd_per_month;
+  const std::string document = report::SizePageDocument(page);
+  const std::string path = TRY(StorePath(arguments));
+  store::Store store = TRY(store::Store::Open(path));
+  for (const std::string& run : report.runs) {
+    TRY(store.AddSizing(run, info, document));
+  }
+  return {};
 }
 
 }  // namespace loadline::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "base/clock.h"
@@ -68,6 +69,38 @@ std::string HeaderText(const store::RunRecord& record) {
   }
   if (!info.note.empty()) {
     text += fmt::format("note     {}\n", info.note);
+  }
+  return text;
+}
+
+std::vector<report::SizingLine> SizingsOf(const store::RunRecord& record) {
+  std::vector<report::SizingLine> lines;
+  for (const store::SizingInfo& info : record.sizings) {
+    lines.push_back({.made = info.made,
+                     .version = info.version,
+                     .invocation = info.invocation,
+                     .promise = info.promise,
+                     .rate_rps = info.rate_rps,
+                     .users = info.users,
+                     .pods = info.pods,
+                     .needed = info.needed,
+                     .nodes = info.nodes,
+                     .usd_per_month = info.usd_per_month});
+  }
+  return lines;
+}
+
+std::string SizingsText(const store::RunRecord& record) {
+  constexpr std::size_t kMostLines = 10;
+  const std::vector<report::SizingLine> lines = SizingsOf(record);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kMostLines, lines.size()); ++i) {
+    text += fmt::format("{:<11}{}, {}\n", i == 0 ? "sized" : "",
+                        FormatUtc(lines[i].made).substr(0, 10), report::SizingText(lines[i]));
+  }
+  if (lines.size() > kMostLines) {
+    text += fmt::format("{:<11}and {} earlier; loadline report {} has them all\n", "",
+                        lines.size() - kMostLines, record.info.id);
   }
   return text;
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "report/run_report.h"
+#include "report/size_page.h"
 #include "store/run_record.h"
 
 namespace loadline::cli {
@@ -15,5 +17,11 @@ namespace loadline::cli {
 
 /// What a reader wants to know first: run, time, label, command line, machine, state.
 [[nodiscard]] std::string HeaderText(const store::RunRecord& record);
+
+/// What was sized from the run, the newest first.
+[[nodiscard]] std::vector<report::SizingLine> SizingsOf(const store::RunRecord& record);
+
+/// The newest of them, a line each; empty: none.
+[[nodiscard]] std::string SizingsText(const store::RunRecord& record);
 
 }  // namespace loadline::cli

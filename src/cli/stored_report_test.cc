@@ -103,5 +103,21 @@ TEST(HeaderText, SaysWhichRunItIs) {
   EXPECT_THAT(text, HasSubstr("complete"));
 }
 
+TEST(SizingsText, IsALineForEachOfTheNewest) {
+  store::RunRecord record = VerifyRecord();
+  EXPECT_EQ(SizingsText(record), "");
+  store::SizingInfo sizing;
+  sizing.made = UtcTime(Duration(1'767'323'045'000'000'000));
+  sizing.promise = "p95 < 60ms at 2,500/s";
+  sizing.pods = 27;
+  record.sizings = {sizing, sizing};
+  record.sizings[1].pods = 12;
+  EXPECT_EQ(SizingsText(record),
+            "sized      2026-01-02, 27 pods: p95 < 60ms at 2,500/s\n"
+            "           2026-01-02, 12 pods: p95 < 60ms at 2,500/s\n");
+  record.sizings.resize(13, sizing);
+  EXPECT_THAT(SizingsText(record), HasSubstr("and 3 earlier; loadline report 0a1b2c3d has them"));
+}
+
 }  // namespace
 }  // namespace loadline::cli

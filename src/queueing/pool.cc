@@ -129,33 +129,39 @@ double PoolLaw::WaitTail(double t) const {
 double PoolLaw::SharingTail(double t) const {
   // The request among k others: one more comes, one of them leaves, or it leaves itself. Transient
   // by uniformisation (A. Jensen, 1953): a Poisson number of steps of a chain in discrete time.
+  constexpr int kLook = 64;  // Steps between two looks at what is left, where none of it counts.
   const double pace = *std::max_element(arrivals_.begin(), arrivals_.end()) +
                       *std::max_element(finishes_.begin(), finishes_.end());
   const double x = pace * t;
-  const auto steps = static_cast<int>(std::ceil(x + 8 * std::sqrt(x) + 20));
-  std::vector<double> now = found_;
-  std::vector<double> next(now.size());
+  const auto first = static_cast<int>(std::max(0.0, x - 8 * std::sqrt(x) - 20));
+  const auto last = static_cast<int>(std::ceil(x + 8 * std::sqrt(x) + 20));
+  // State k is entry k + 1: the empty ones at both ends spare the loop its questions.
+  const std::size_t states = found_.size();
+  std::vector<double> up(states + 2, 0.0);
+  std::vector<double> stay(states + 2, 0.0);
+  std::vector<double> down(states + 2, 0.0);
+  std::vector<double> now(states + 2, 0.0);
+  std::vector<double> next(states + 2, 0.0);
+  for (std::size_t k = 0; k < states; ++k) {
+    const double done = finishes_[k] / pace;
+    up[k + 1] = k + 1 < states ? arrivals_[k + 1] / pace : 0.0;
+    stay[k + 1] = 1 - up[k + 1] - done;
+    down[k + 1] = done * static_cast<double>(k) / static_cast<double>(k + 1);
+    now[k + 1] = found_[k];
+  }
   double sum = 0;
-  for (int step = 0; step <= steps; ++step) {
-    const double inside = std::accumulate(now.begin(), now.end(), 0.0);
-    const double poisson = x > 0 ? std::exp(step * std::log(x) - x - std::lgamma(step + 1.0))
-                                 : (step == 0 ? 1.0 : 0.0);
-    sum += poisson * inside;
-    if (inside < kNothing) {
-      break;
+  for (int step = 0; step <= last; ++step) {
+    if (step >= first || step % kLook == 0) {
+      const double inside = std::accumulate(now.begin(), now.end(), 0.0);
+      const double poisson = x > 0 ? std::exp(step * std::log(x) - x - std::lgamma(step + 1.0))
+                                   : (step == 0 ? 1.0 : 0.0);
+      sum += poisson * inside;
+      if (inside < kNothing) {
+        break;
+      }
     }
-    std::fill(next.begin(), next.end(), 0.0);
-    for (std::size_t k = 0; k < now.size(); ++k) {
-      const double up = k + 1 < now.size() ? arrivals_[k + 1] / pace : 0.0;
-      const double done = finishes_[k] / pace;
-      const double others = done * static_cast<double>(k) / static_cast<double>(k + 1);
-      next[k] += now[k] * (1 - up - done);
-      if (k + 1 < now.size()) {
-        next[k + 1] += now[k] * up;
-      }
-      if (k > 0) {
-        next[k - 1] += now[k] * others;
-      }
+    for (std::size_t k = 1; k <= states; ++k) {
+      next[k] = now[k] * stay[k] + now[k - 1] * up[k - 1] + now[k + 1] * down[k + 1];
     }
     now.swap(next);
   }

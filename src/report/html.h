@@ -11,9 +11,17 @@
 
 #include "base/units.h"
 #include "report/run_report.h"
+#include "report/size_page.h"
 #include "report/timeline.h"
 
 namespace loadline::report {
+
+/// What was sized from the run.
+struct Sizings {
+  std::vector<SizingLine> all;     ///< The newest first; empty: nothing was.
+  std::optional<SizePage> newest;  ///< Nothing: it cannot be drawn…
+  std::string problem;             ///< …because of this.
+};
 
 /// What the page tells beyond the verdict and its figures.
 struct PageFacts {
@@ -28,6 +36,7 @@ struct PageFacts {
   int machine_cores = 0;
   Bytes machine_memory;
   std::string machine_kernel;
+  Sizings sizings;
 };
 
 /// How the file begins, by which a report of ours is known again.

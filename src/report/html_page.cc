@@ -1,10 +1,8 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <string>
 
-#include "base/clock.h"
 #include "report/html.h"
 #include "report/html_assets.h"
 #include "report/html_sections.h"
@@ -12,13 +10,6 @@
 
 namespace loadline::report {
 namespace {
-
-/// `2026-01-02 03:04 UTC`
-std::string When(UtcTime at) {
-  std::string text = FormatUtc(at).substr(0, 16);
-  std::replace(text.begin(), text.end(), 'T', ' ');
-  return text + " UTC";
-}
 
 /// Title of the tab and of a printed page.
 std::string TitleOf(const RunReport& report) {
@@ -42,7 +33,7 @@ std::string HeaderHtml(const PageFacts& facts) {
   const RunReport& report = facts.report;
   std::string kicker =
       fmt::format("<span>loadline {}</span><span>run {}</span><span>{}</span>",
-                  Escaped(report.command), Escaped(report.id), When(report.started));
+                  Escaped(report.command), Escaped(report.id), MinuteText(report.started));
   if (!report.label.empty()) {
     kicker += fmt::format("<span class=\"tag\">{}</span>", Escaped(report.label));
   }
@@ -80,18 +71,19 @@ std::string WholePage(std::string_view version, std::string_view title, const st
 }
 
 std::string HtmlPage(const PageFacts& facts, const Timeline& timeline) {
-  constexpr std::array<SectionLink, 8> kLinks{{{"staircase", "Rounds"},
+  constexpr std::array<SectionLink, 9> kLinks{{{"staircase", "Rounds"},
                                                {"search", "Search"},
                                                {"vary", "Other values"},
                                                {"percentiles", "Percentiles"},
                                                {"time", "Over time"},
                                                {"errors", "Errors"},
                                                {"generator", "Generator"},
+                                               {"sizing", "Sizing"},
                                                {"setup", "Setup"}}};
   const std::string body = StaircaseSection(facts) + SearchSection(facts) + VarySection(facts) +
                            PercentilesSection(facts) + TimeSection(facts, timeline) +
                            ErrorsSection(facts) + GeneratorSection(facts, timeline) +
-                           SetupSection(facts);
+                           SizingSection(facts) + SetupSection(facts);
   return WholePage(facts.report.version, TitleOf(facts.report), HeaderHtml(facts),
                    StateBanner(facts) + VerdictSection(facts) + TilesSection(facts) +
                        Contents(kLinks, body) + body,

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "report/html_sections.h"
 #include "report/markup.h"
 
 namespace loadline::report {
+
+std::string MinuteText(UtcTime at) {
+  std::string text = FormatUtc(at).substr(0, 16);
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text + " UTC";
+}
 
 std::string Section(std::string_view id, std::string_view title, const std::string& content) {
   return content.empty() ? std::string()

@@ -51,6 +51,11 @@ namespace loadline::report {
 /// The latency table that this search belongs to, and the overhead fitted; of `find --vary` only.
 [[nodiscard]] std::string VarySection(const PageFacts& facts);
 
+// html_size.cc
+
+/// What was sized from the run: the newest in full, the earlier ones as a table.
+[[nodiscard]] std::string SizingSection(const PageFacts& facts);
+
 // html_tables.cc
 
 [[nodiscard]] std::string ErrorsSection(const PageFacts& facts);
@@ -72,6 +77,9 @@ struct SectionLink {
                                     std::string_view explained_in);
 
 // What sections share (html_parts.cc).
+
+/// `2026-01-02 03:04 UTC`
+[[nodiscard]] std::string MinuteText(UtcTime at);
 
 /// A figure with its name, for `<div class="tiles">`.
 [[nodiscard]] std::string Tile(std::string_view name, std::string_view value);

@@ -1,325 +1,151 @@
-// The page of a sizing: the answer in words, its figures, pods against traffic, cost against the
-// objective, how full a node is, and the arithmetic.
+// A sizing drawn: as a page of its own, and as a section of the report of its run. Both consist of
+// the answer in words, its first figures, the figures (size_figures.h) and the arithmetic.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/units_text.h"
-#include "report/figure.h"
 #include "report/html_sections.h"
 #include "report/markup.h"
+#include "report/size_figures.h"
 #include "report/size_page.h"
 #include "report/size_parts.h"
 
 namespace loadline::report {
 namespace {
 
-constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array<const char*, 4> kLineClasses = {"s1", "s2", "s3", "s4"};
-
-std::string PodsOrNone(int pods) {
-  return pods > 0 ? PodsText(pods) : "impossible";
+/// A line's text; where the terminal shows a gap, a page shows one too.
+std::string Words(const SizeLine& line) {
+  constexpr std::string_view kGap = "   ";
+  std::string text = Escaped(line.text);
+  for (std::size_t at = text.find(kGap); at != std::string::npos; at = text.find(kGap)) {
+    text.replace(at, kGap.size(), "\u2003");
+  }
+  return text;
 }
 
-std::string LevelWords(const SizePage& page, double level) {
-  return page.traffic == "users" ? FormatCount(std::llround(level)) + " users"
-                                 : FormatRate(Rate{level});
-}
-
-/// The answer and the promise large, the rest as a list of headings.
-std::string Answer(const std::vector<SizeLine>& lines) {
-  std::string html =
-      "<section id=\"verdict\" class=\"verdict good\" aria-labelledby=\"verdict-title\">"
-      "<h2 id=\"verdict-title\" class=\"hidden\">Answer</h2>\n";
-  bool first = true;
-  for (const SizeLine& line : lines) {
+/// The answer large, what it costs below it.
+std::string Answer(const SizePage& page) {
+  std::string html;
+  for (const SizeLine& line : page.lines) {
     if (line.head == "ANSWER") {
-      html += fmt::format("<p class=\"{}\">{}</p>\n", first ? "answer first" : "sub",
-                          Escaped(line.text));
-      first = false;
+      html += fmt::format("<p class=\"{}\">{}</p>\n", html.empty() ? "answer first" : "sub",
+                          Words(line));
     }
   }
   return html;
 }
 
-std::string AnswerSection(const std::vector<SizeLine>& lines) {
-  std::string html = Answer(lines) + "<dl>\n";
-  std::string last;
-  for (const SizeLine& line : lines) {
-    if (line.head == "ANSWER" || line.head == "EXPLAIN" || line.head == "INSTEAD") {
+/// The other lines as a list of headings.
+std::string Reasons(const SizePage& page, std::string_view css) {
+  std::string html;
+  std::string_view last;
+  for (const SizeLine& line : page.lines) {
+    if (line.head == "ANSWER") {
       continue;
     }
     if (line.head == last) {
-      html += "<br>" + Escaped(line.text);
+      html += "<br>" + Words(line);
       continue;
     }
-    const char* tone = line.head == "THIN ICE" ? "doubt" : "";
     html +=
         fmt::format("{}<div><dt class=\"{}\">{}</dt><dd>{}", last.empty() ? "" : "</dd></div>\n",
-                    tone, Escaped(line.head), Escaped(line.text));
+                    line.head == "THIN ICE" ? "doubt" : "", Escaped(line.head), Words(line));
     last = line.head;
   }
-  return html + (last.empty() ? "" : "</dd></div>\n") + "</dl>\n</section>\n";
+  return last.empty() ? "" : fmt::format("<dl class=\"{}\">\n{}</dd></div>\n</dl>\n", css, html);
 }
 
 std::string Tiles(const SizePage& page) {
-  const SizeReport& report = page.report;
-  std::string tiles = Tile("pods", FormatCount(report.pods));
-  if (report.pods != report.answer.outlook.pods) {
-    tiles += Tile("of them needed", FormatCount(report.answer.outlook.pods));
+  std::string tiles = Tile("pods", FormatCount(page.pods));
+  if (page.pods != page.needed) {
+    tiles += Tile("of them needed", FormatCount(page.needed));
   }
-  if (report.nodes) {
-    tiles += Tile("nodes", FormatCount(report.nodes->plan.nodes));
-    tiles += Tile("USD a month", FormatCount(std::llround(report.nodes->plan.usd_per_month)));
+  if (page.nodes) {
+    tiles += Tile("nodes", FormatCount(*page.nodes));
   }
-  tiles += Tile("busy", FormatPercent(report.answer.outlook.busy));
-  tiles += Tile("traffic", LevelWords(page, page.level));
-  tiles += Tile("classic formula", PodsOrNone(report.classic_pods));
+  if (page.usd_per_month) {
+    tiles += Tile("USD a month", FormatCount(std::llround(*page.usd_per_month)));
+  }
+  tiles += Tile("busy", FormatPercent(page.busy));
+  tiles += Tile("traffic", LevelText(page, page.level));
+  tiles += Tile("classic formula", PodsOrNone(page.classic));
   return fmt::format("<div class=\"tiles\"><dl>\n{}</dl></div>\n", tiles);
-}
-
-/// The ends of a set of values on a logarithmic axis.
-struct Ends {
-  double low = std::numeric_limits<double>::infinity();
-  double high = 0;
-  void Add(double value) {
-    low = value > 0 ? std::min(low, value) : low;
-    high = std::max(high, value);
-  }
-  [[nodiscard]] bool any() const { return high > 0; }
-};
-
-std::string TrafficFigure(const SizePage& page) {
-  if (page.by_traffic.size() < 2) {
-    return {};
-  }
-  Ends levels;
-  Ends pods;
-  for (const PodsForTraffic& point : page.by_traffic) {
-    levels.Add(point.level);
-    pods.Add(point.classic.value_or(0));
-    for (const int each : point.by_balance) {
-      pods.Add(each);
-    }
-  }
-  if (!pods.any()) {
-    return {};
-  }
-  const Scale x = Scale::Log(levels.low, levels.high);
-  const Scale y = Scale::Log(std::max(1.0, pods.low) * 0.9, pods.high * 1.2);
-  Figure figure;
-  figure.id = "pods-traffic";
-  figure.title = fmt::format("Pods needed, against traffic ({})", page.traffic);
-  figure.lead =
-      "Without spares for a lost node or zone. The classic formula keeps every pod busy all the "
-      "time: whatever lies above its line is room for queues.";
-  figure.words = fmt::format("{} for {}.", PodsOrNone(page.report.answer.outlook.pods),
-                             LevelWords(page, page.level));
-  figure.hover.series.push_back({"classic formula", "s4", {}});
-  figure.legend = {{LegendItem::Kind::kLine, "s4", "classic formula"}};
-  for (std::size_t i = 0; i < page.balances.size(); ++i) {
-    const char* css = kLineClasses[std::min(i, kLineClasses.size() - 2)];
-    figure.hover.series.push_back({page.balances[i], css, {}});
-    if (i < 3) {
-      figure.legend.push_back({LegendItem::Kind::kLine, css, "balancer " + page.balances[i]});
-    }
-  }
-  for (const PodsForTraffic& point : page.by_traffic) {
-    figure.hover.at.push_back(x.At(point.level));
-    figure.hover.titles.push_back(LevelWords(page, point.level));
-    figure.hover.series[0].values.push_back(point.classic ? PodsOrNone(*point.classic) : "");
-    for (std::size_t i = 0; i < page.balances.size(); ++i) {
-      figure.hover.series[i + 1].values.push_back(PodsOrNone(point.by_balance[i]));
-    }
-  }
-  return FigureHtml(figure, 320, [&](const Frame& frame) {
-    Chart chart(frame, x, y);
-    chart.XTicks(NumberTicks(x, frame.wide ? 9 : 5));
-    chart.YTicks(NumberTicks(y, 6));
-    chart.XTitle(page.traffic);
-    const auto curve = [&](const auto& value) {
-      std::vector<ChartPoint> points;
-      for (const PodsForTraffic& point : page.by_traffic) {
-        const double pods_there = value(point);
-        points.push_back({point.level, pods_there > 0 ? pods_there : kNothing});
-      }
-      return points;
-    };
-    chart.Line(curve([](const PodsForTraffic& p) { return p.classic.value_or(0) * 1.0; }), "s4");
-    for (std::size_t i = std::min<std::size_t>(3, page.balances.size()); i-- > 0;) {
-      chart.Line(curve([&](const PodsForTraffic& p) { return p.by_balance[i] * 1.0; }),
-                 kLineClasses[i]);
-    }
-    chart.Vertical(page.level, "limitline", "asked for");
-    chart.Point(page.level, page.report.answer.outlook.pods, Mark::kDiamond, "held");
-    return chart;
-  });
-}
-
-std::string LimitFigure(const SizePage& page) {
-  if (page.by_limit.size() < 2 || !page.varied) {
-    return {};
-  }
-  const bool money = page.by_limit.front().usd_per_month.has_value();
-  const auto cost = [&](const PodsForLimit& point) {
-    return money ? point.usd_per_month.value_or(0) : point.pods;
-  };
-  Ends limits;
-  Ends costs;
-  for (const PodsForLimit& point : page.by_limit) {
-    limits.Add(Seconds(point.limit));
-    costs.Add(cost(point));
-  }
-  const Scale x = Scale::Log(limits.low * 0.97, limits.high * 1.03);
-  const Scale y = Scale::Linear(0, costs.high * 1.08);
-  const std::string what = page.varied->metric == measure::Metric::kMean
-                               ? "mean"
-                               : measure::QuantileName(page.varied->quantile);
-  Figure figure;
-  figure.id = "cost-objective";
-  figure.title = fmt::format("{}, against the limit of {}",
-                             money ? "Cost (USD a month)" : "Pods to run", what);
-  figure.lead =
-      "What a stricter promise costs, and what a looser one saves; spares for what may be lost are "
-      "in it.";
-  figure.words = fmt::format(
-      "{} at {}.",
-      money ? UsdText(page.report.nodes->plan.usd_per_month) : PodsOrNone(page.report.pods),
-      measure::Format(*page.varied));
-  figure.hover.series.push_back({"pods", "", {}});
-  figure.hover.series.push_back({"a month", "", {}});
-  for (const PodsForLimit& point : page.by_limit) {
-    figure.hover.at.push_back(x.At(Seconds(point.limit)));
-    figure.hover.height.push_back(y.At(cost(point)));
-    figure.hover.titles.push_back(fmt::format("{} < {}", what, FormatDuration(point.limit)));
-    figure.hover.series[0].values.push_back(FormatCount(point.pods));
-    figure.hover.series[1].values.push_back(money ? UsdText(*point.usd_per_month) : "");
-  }
-  return FigureHtml(figure, 280, [&](const Frame& frame) {
-    Chart chart(frame, x, y);
-    chart.XTicks(DurationTicks(x, frame.wide ? 9 : 5));
-    chart.YTicks(NumberTicks(y, 6));
-    chart.XTitle(fmt::format("limit of {}", what));
-    std::vector<ChartPoint> points;
-    points.reserve(page.by_limit.size());
-    for (const PodsForLimit& point : page.by_limit) {
-      points.push_back({Seconds(point.limit), cost(point)});
-    }
-    chart.Line(points, "s1");
-    chart.Vertical(Seconds(page.varied->threshold), "limitline", "the objective");
-    chart.Point(Seconds(page.varied->threshold),
-                money ? page.report.nodes->plan.usd_per_month : page.report.pods, Mark::kDiamond,
-                "held");
-    return chart;
-  });
-}
-
-std::string FillTable(const SizePage& page) {
-  std::vector<std::vector<std::string>> rows;
-  for (const NodeFill& fill : page.fills) {
-    const double free = std::max(0.0, 1 - fill.reserved - fill.daemons - fill.pods);
-    rows.push_back({fmt::format("{} {}", fill.type, fill.resource), fill.size,
-                    FormatPercent(fill.reserved), FormatPercent(fill.daemons),
-                    fmt::format("{} ({} pods)", FormatPercent(fill.pods), fill.places),
-                    FormatPercent(free)});
-  }
-  const std::vector<std::string> head{"node",       "whole", "kubelet and system",
-                                      "DaemonSets", "pods",  "free"};
-  return HtmlTable("One node with all its places taken", head, rows);
-}
-
-/// One bar for each resource of each type, a box for each pod.
-std::string FillFigure(const SizePage& page) {
-  if (page.fills.empty()) {
-    return {};
-  }
-  const auto count = static_cast<double>(page.fills.size());
-  const Scale x = Scale::Linear(0, count);
-  const Scale y = Scale::Linear(0, 100);
-  Figure figure;
-  figure.id = "node-fill";
-  figure.title = "What a full node holds (% of the machine)";
-  figure.lead = "Each box is a pod. What stays free is too little for another one.";
-  figure.legend = {{LegendItem::Kind::kArea, "fill-reserved", "kubelet and system"},
-                   {LegendItem::Kind::kArea, "fill-daemons", "DaemonSets"},
-                   {LegendItem::Kind::kArea, "fill-pod", "pods"}};
-  figure.hover.series = {{"kubelet and system", "", {}}, {"DaemonSets", "", {}}, {"pods", "", {}}};
-  for (std::size_t i = 0; i < page.fills.size(); ++i) {
-    const NodeFill& fill = page.fills[i];
-    figure.words += fmt::format("{} {}: {} pods fill {}. ", fill.type, fill.resource, fill.places,
-                                FormatPercent(fill.pods));
-    figure.hover.at.push_back(x.At(static_cast<double>(i) + 0.5));
-    figure.hover.titles.push_back(fmt::format("{}, {}", fill.type, fill.resource));
-    figure.hover.series[0].values.push_back(FormatPercent(fill.reserved));
-    figure.hover.series[1].values.push_back(FormatPercent(fill.daemons));
-    figure.hover.series[2].values.push_back(
-        fmt::format("{} in {} pods", FormatPercent(fill.pods), fill.places));
-  }
-  return FigureHtml(figure, 260, [&](const Frame& frame) {
-    Chart chart(frame, x, y);
-    std::vector<Tick> names;
-    for (std::size_t i = 0; i < page.fills.size(); ++i) {
-      names.push_back({static_cast<double>(i) + 0.5, page.fills[i].resource});
-    }
-    chart.XTicks(names);
-    chart.YTicks(NumberTicks(y, 6));
-    for (std::size_t i = 0; i < page.fills.size(); ++i) {
-      const NodeFill& fill = page.fills[i];
-      const double left = static_cast<double>(i) + 0.18;
-      const double right = static_cast<double>(i) + 0.82;
-      double at = 100 * fill.reserved;
-      chart.Box(left, right, 0, 100, "fill-free");
-      chart.Box(left, right, 0, at, "fill-reserved");
-      chart.Box(left, right, at, at + 100 * fill.daemons, "fill-daemons");
-      at += 100 * fill.daemons;
-      const double each = 100 * fill.pods / std::max(1, fill.places);
-      for (int pod = 0; pod < fill.places; ++pod, at += each) {
-        chart.Box(left, right, at, at + each, "fill-pod");
-      }
-    }
-    return chart;
-  });
-}
-
-std::string InsteadTable(const SizeReport& report) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Alternative& each : report.alternatives) {
-    rows.push_back({each.what, PodsOrNone(each.needed), PodsOrNone(each.pods),
-                    each.nodes ? UsdText(each.usd_per_month) : "–", each.flag});
-  }
-  if (rows.empty()) {
-    return {};
-  }
-  const std::vector<std::string> head{"balancer", "needed", "to run", "a month", "option"};
-  return HtmlTable("The same traffic and objectives behind other balancers", head, rows, 1);
 }
 
 std::string Arithmetic(const SizePage& page) {
   std::string steps;
-  for (const std::string& line : page.report.explain) {
+  for (const std::string& line : page.arithmetic) {
     steps += Escaped(line) + "\n";
   }
-  std::string html;
-  if (!steps.empty()) {
-    html += fmt::format(
-        "<p>The classic formulae keep every pod busy all the time; the answer above adds the room "
-        "that queues need.</p>\n<pre tabindex=\"0\">{}</pre>\n",
-        steps);
+  return steps.empty() ? ""
+                       : fmt::format(
+                             "<p>The classic formulae keep every pod busy all the time; the answer "
+                             "above adds the room that queues need.</p>\n"
+                             "<pre tabindex=\"0\">{}</pre>\n",
+                             steps);
+}
+
+std::string Command(const SizePage& page, std::string_view made) {
+  return page.invocation.empty()
+             ? ""
+             : fmt::format("<p>The command{}:</p>\n<pre tabindex=\"0\">{}</pre>\n", made,
+                           Escaped(page.invocation));
+}
+
+/// Sizings as lines of a table; of `all` from `first` on.
+std::string SizingsTable(std::string_view caption, const std::vector<SizingLine>& all,
+                         std::size_t first) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = first; i < all.size(); ++i) {
+    const SizingLine& line = all[i];
+    std::string made = MinuteText(line.made);
+    made.resize(made.find(" UTC"));
+    rows.push_back(
+        {std::move(made), FormatCount(line.pods), line.nodes ? FormatCount(*line.nodes) : "–",
+         line.usd_per_month ? UsdText(*line.usd_per_month) : "–", line.promise, line.invocation});
   }
-  if (!page.invocation.empty()) {
-    html += fmt::format("<p>The command:</p>\n<pre tabindex=\"0\">{}</pre>\n",
-                        Escaped(page.invocation));
+  if (rows.empty()) {
+    return {};
   }
-  return html;
+  const std::vector<std::string> head{"made (UTC)", "pods",    "nodes",
+                                      "a month",    "promise", "command"};
+  return HtmlTable(caption, head, rows, 2);
 }
 
 }  // namespace
+
+std::string SizingSection(const PageFacts& facts) {
+  const Sizings& sizings = facts.sizings;
+  if (sizings.all.empty()) {
+    return {};
+  }
+  if (!sizings.newest) {
+    return Section(
+        "sizing", "Sizing",
+        fmt::format("<p class=\"doubt\">The newest sizing cannot be drawn: {}.</p>\n{}",
+                    Escaped(sizings.problem),
+                    SizingsTable("Sizings made from this run, the newest first", sizings.all, 0)));
+  }
+  const SizePage& page = *sizings.newest;
+  const std::string arithmetic = Arithmetic(page);
+  return Section(
+      "sizing", "Sizing",
+      Answer(page) + Tiles(page) + Reasons(page, "facts") + TrafficFigure(page) +
+          LimitFigure(page) + FillFigure(page) + BalancersTable(page) +
+          (arithmetic.empty()
+               ? ""
+               : fmt::format("<details><summary>The classic arithmetic</summary>\n{}</details>\n",
+                             arithmetic)) +
+          Command(page, fmt::format(", {}", MinuteText(sizings.all.front().made))) +
+          SizingsTable("Earlier sizings made from this run", sizings.all, 1));
+}
 
 std::string SizeHtml(const SizePage& page) {
   constexpr std::array<SectionLink, 5> kLinks{{{"traffic", "Traffic"},
@@ -327,22 +153,24 @@ std::string SizeHtml(const SizePage& page) {
                                                {"nodes", "Nodes"},
                                                {"instead", "Balancers"},
                                                {"arithmetic", "Arithmetic"}}};
-  const std::string title =
-      fmt::format("size: {} for {}", PodsOrNone(page.report.pods), LevelWords(page, page.level));
+  const std::string level = LevelText(page, page.level);
+  const std::string title = fmt::format("size: {} for {}", PodsOrNone(page.pods), level);
   const std::string header = fmt::format(
       "<header>\n<p class=\"kicker\"><span>loadline size</span><span>{}</span></p>\n"
       "<h1>How many pods for {}?</h1>\n</header>\n",
-      Escaped(page.report.origin), Escaped(LevelWords(page, page.level)));
-  const std::string body = Section("traffic", "Pods against traffic", TrafficFigure(page)) +
-                           Section("objective", "Cost against the objective", LimitFigure(page)) +
-                           Section("nodes", "How full a node is",
-                                   page.fills.empty() ? "" : FillFigure(page) + FillTable(page)) +
-                           Section("instead", "Other balancers", InsteadTable(page.report)) +
-                           Section("arithmetic", "The arithmetic", Arithmetic(page));
-  return WholePage(
-      page.report.version, title, header,
-      AnswerSection(SizeLines(page.report)) + Tiles(page) + Contents(kLinks, body) + body,
-      "docs/sizing.md");
+      Escaped(page.origin), Escaped(level));
+  const std::string answer = fmt::format(
+      "<section id=\"verdict\" class=\"verdict good\" aria-labelledby=\"verdict-title\">"
+      "<h2 id=\"verdict-title\" class=\"hidden\">Answer</h2>\n{}{}</section>\n",
+      Answer(page), Reasons(page, ""));
+  const std::string body =
+      Section("traffic", "Pods against traffic", TrafficFigure(page)) +
+      Section("objective", "Cost against the objective", LimitFigure(page)) +
+      Section("nodes", "How full a node is", FillFigure(page)) +
+      Section("instead", "Other balancers", BalancersTable(page)) +
+      Section("arithmetic", "The arithmetic", Arithmetic(page) + Command(page, ""));
+  return WholePage(page.version, title, header,
+                   answer + Tiles(page) + Contents(kLinks, body) + body, "docs/sizing.md");
 }
 
 }  // namespace loadline::report

@@ -1,12 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "report/html.h"
 #include "report/size_page.h"
+#include "report/timeline.h"
 
 namespace loadline::report {
 namespace {
@@ -24,9 +27,8 @@ std::size_t Count(const std::string& text, std::string_view what) {
 }
 
 /// 104 pods needed and 156 to run for 2,000/s, on 24 nodes of 7 places.
-SizePage Sample() {
-  SizePage page;
-  SizeReport& report = page.report;
+SizeReport SampleReport() {
+  SizeReport report;
   report.version = "1.2.3";
   report.rate = report.rate_now = Rate{2000};
   report.model.pod.service = 50ms;
@@ -41,6 +43,11 @@ SizePage Sample() {
   sizing::NodeGroup& group = nodes.plan.groups.emplace_back();
   group.type.name = "Standard_D4s_v5";
   group.nodes = 24;
+  group.type.capacity = {.millicores = 4000, .memory = Bytes{16LL << 30}, .extended = {}};
+  group.allocatable.resources = {.millicores = 3860, .memory = Bytes{12LL << 30}, .extended = {}};
+  group.places.pods = 7;
+  nodes.demand.pod = {.millicores = 500, .memory = Bytes{512LL << 20}, .extended = {}};
+  nodes.demand.overhead.daemons = {.millicores = 300, .memory = Bytes{400LL << 20}, .extended = {}};
   report.classic_pods = 100;
   report.answer.outlook.pods = 104;
   report.answer.outlook.busy = 0.962;
@@ -54,14 +61,15 @@ SizePage Sample() {
                           .pods = 600,
                           .nodes = {}},
                          {.what = "nothing does", .flag = "--balance none", .nodes = {}}};
-  page.level = 2000;
+  return report;
+}
+
+SizePage Sample() {
+  SizePage page = PageOf(SampleReport());
   page.invocation = "loadline size --rate 2000/s";
   page.balances = {"least", "random"};
   page.by_traffic = {{1000, 50, {54, 200}}, {2000, 100, {104, 399}}, {4000, 200, {204, 0}}};
-  page.varied = measure::ParseObjective("p95 < 200ms").value();
   page.by_limit = {{160ms, 170, 3700.0}, {200ms, 156, 3364.0}, {400ms, 150, 3200.0}};
-  page.fills = {{"Standard_D4s_v5", "CPU", 0.035, 0.075, 0.875, 7, "4 CPU"},
-                {"Standard_D4s_v5", "memory", 0.25, 0.024, 0.26, 7, "16 GiB"}};
   return page;
 }
 
@@ -92,10 +100,116 @@ TEST(SizeHtml, HasEverySectionAndItsFigures) {
   EXPECT_THAT(html, HasSubstr("impossible"));
 }
 
+PageFacts RunWithSizings() {
+  PageFacts facts;
+  facts.report.command = "find";
+  facts.report.id = "7f3a0001";
+  facts.report.target.url = "http://127.0.0.1:8500/score";
+  facts.scenario = "loadline: 1\n";
+  const auto at = [](int minutes) {
+    return UtcTime(Duration(1'767'323'045'000'000'000)) + std::chrono::minutes(minutes);
+  };
+  facts.sizings.all = {{.made = at(2),
+                        .invocation = "loadline size c",
+                        .promise = "p95 < 200ms at 2,000/s",
+                        .rate_rps = 2000,
+                        .users = {},
+                        .pods = 156,
+                        .needed = 104,
+                        .nodes = 24,
+                        .usd_per_month = 3364},
+                       {.made = at(1),
+                        .invocation = "loadline size b",
+                        .promise = "p95 < 60ms at 500/s",
+                        .rate_rps = 500,
+                        .users = {},
+                        .pods = 31,
+                        .needed = 31,
+                        .nodes = {},
+                        .usd_per_month = {}},
+                       {.made = at(0),
+                        .invocation = "loadline size a",
+                        .promise = "p95 < 60ms at 250/s",
+                        .rate_rps = 250,
+                        .users = {},
+                        .pods = 17,
+                        .needed = 16,
+                        .nodes = 3,
+                        .usd_per_month = 420.4}};
+  facts.sizings.newest = Sample();
+  facts.sizings.newest->invocation = "loadline size c";
+  return facts;
+}
+
+std::string RunPage(const PageFacts& facts) {
+  return HtmlPage(facts, Timeline(facts.report.steps));
+}
+
+TEST(SizingSection, ShowsTheNewestInFullAndTheOthersAsATable) {
+  const std::string html = RunPage(RunWithSizings());
+  EXPECT_EQ(Count(html, "<section id=\"sizing\""), 1u);
+  EXPECT_THAT(html, HasSubstr("<li><a href=\"#sizing\">Sizing</a></li>"));
+  const std::size_t section = html.find("<section id=\"sizing\"");
+  EXPECT_LT(section, html.find("<section id=\"setup\""));
+  EXPECT_GT(section, html.find("<section id=\"verdict\""));
+  for (const char* id : {"pods-traffic", "cost-objective", "node-fill"}) {
+    EXPECT_EQ(Count(html, "<figure id=\"" + std::string(id) + "\""), 1u) << id;
+  }
+  EXPECT_THAT(html, HasSubstr("<p class=\"answer first\">156 pods on 24 x Standard_D4s_v5"));
+  EXPECT_THAT(html, HasSubstr("<dt class=\"doubt\">THIN ICE</dt><dd>1. nothing was measured"));
+  EXPECT_THAT(html, HasSubstr("behind kube-proxy (random)"));
+  EXPECT_THAT(html, HasSubstr("The command, 2026-01-02 03:06 UTC:"));
+  EXPECT_THAT(html, HasSubstr("Earlier sizings made from this run"));
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\" class=\"left\">2026-01-02 03:05</th>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"right\">420 USD</td>"));
+  EXPECT_EQ(Count(html, "loadline size c"), 1u);  // Not among the earlier ones.
+  EXPECT_LT(html.find("loadline size b"), html.find("loadline size a"));
+}
+
+TEST(SizingSection, IsNotThereWithoutSizings) {
+  PageFacts facts = RunWithSizings();
+  facts.sizings = {};
+  EXPECT_THAT(RunPage(facts), Not(HasSubstr("id=\"sizing\"")));
+  EXPECT_THAT(RunPage(facts), Not(HasSubstr("Sizing")));
+}
+
+TEST(SizingSection, HasNoTableOfASingleOne) {
+  PageFacts facts = RunWithSizings();
+  facts.sizings.all.resize(1);
+  EXPECT_THAT(RunPage(facts), Not(HasSubstr("Earlier sizings")));
+}
+
+TEST(SizingSection, SaysWhyTheNewestCannotBeDrawn) {
+  PageFacts facts = RunWithSizings();
+  facts.sizings.newest.reset();
+  facts.sizings.problem = "it is no JSON <b>";
+  const std::string html = RunPage(facts);
+  EXPECT_THAT(html, HasSubstr("The newest sizing cannot be drawn: it is no JSON &lt;b&gt;."));
+  for (const char* command : {"loadline size a", "loadline size b", "loadline size c"}) {
+    EXPECT_EQ(Count(html, command), 1u) << command;
+  }
+  EXPECT_THAT(html, Not(HasSubstr("<figure id=\"pods-traffic\"")));
+}
+
+TEST(SizingSection, HasEveryIdOnce) {
+  const std::string html = RunPage(RunWithSizings());
+  std::set<std::string> seen;
+  constexpr std::string_view kMark = " id=\"";
+  for (std::size_t at = html.find(kMark); at != std::string::npos; at = html.find(kMark, at + 1)) {
+    const std::size_t from = at + kMark.size();
+    const std::string id = html.substr(from, html.find('"', from) - from);
+    EXPECT_TRUE(seen.insert(id).second) << id;
+  }
+  EXPECT_TRUE(seen.contains("sizing"));
+}
+
 TEST(SizeHtml, LeavesOutWhatWasNotAsked) {
   SizePage page = Sample();
-  page.report.nodes.reset();
+  page.nodes.reset();
+  page.usd_per_month.reset();
   page.fills.clear();
+  std::erase_if(page.lines,
+                [](const SizeLine& line) { return line.text.find("USD") != line.text.npos; });
   for (PodsForLimit& point : page.by_limit) {
     point.usd_per_month.reset();
   }
@@ -108,10 +222,12 @@ TEST(SizeHtml, LeavesOutWhatWasNotAsked) {
 TEST(SizeHtml, KeepsTextText) {
   SizePage page = Sample();
   page.invocation = "loadline size --from '<script>alert(1)</script>'";
-  page.report.origin = "measured, run </style><b>";
+  page.origin = "measured, run </style><b>";
+  page.lines.push_back({"WHY", "50 ms   <b>measured</b>"});
   const std::string html = SizeHtml(page);
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)"));
   EXPECT_THAT(html, Not(HasSubstr("<b>")));
+  EXPECT_THAT(html, HasSubstr("50 ms\u2003&lt;b&gt;measured"));
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ struct Alternative {
   int pods = 0;              ///< To run, what may be lost included; 0: impossible.
   std::optional<int> nodes;  ///< With nodes.
   double usd_per_month = 0;  ///< Likewise.
+
+  friend bool operator==(const Alternative&, const Alternative&) = default;
 };
 
 /// Where the traffic comes from if not from the command line alone.
@@ -107,6 +109,7 @@ struct SizeReport {
   int edge_users = 0;  ///< As `edge`.
   sizing::ServiceModel model;
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
+  std::vector<std::string> runs;       ///< Ids of those it was measured by.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
   /// How pods slow each other down, where runs at three or more numbers of pods tell, and which.
   std::optional<queueing::UslFit> scaling;
@@ -140,6 +143,8 @@ struct SizeReport {
 struct SizeLine {
   std::string head;
   std::string text;
+
+  friend bool operator==(const SizeLine&, const SizeLine&) = default;
 };
 
 /// Everything in the order in which it is told; lines of one heading follow each other.

@@ -131,6 +131,16 @@ bool Holds(const ServiceModel& model, const Traffic& traffic,
                                      [&](const Objective& each) { return Keeps(law, each); });
 }
 
+/// Between `low`, where it does not hold, and `high`, where it does.
+template <typename Holds>
+int Fewest(int low, int high, const Holds& holds) {
+  while (high - low > 1) {
+    const int middle = low + (high - low) / 2;
+    (holds(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
 }  // namespace
 
 Rate Traffic::HighestRate(Duration service) const {
@@ -208,18 +218,27 @@ PodsOutlook Foresee(const ServiceModel& model, const Traffic& traffic,
   return outlook;
 }
 
-Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
-                              const std::vector<Objective>& objectives) {
+Result<int> FewestThatHold(const ServiceModel& model, const Traffic& traffic,
+                           const std::vector<Objective>& objectives, int guess) {
   const double rate = traffic.HighestRate(model.service_high).per_second;
   if (!(rate > 0) || !std::isfinite(rate)) {
     return Invalid("the rate must be above 0: --rate 2000/s");
   }
   TRY(CheckObjectives(objectives));
   TRY(CheckAlone(model, objectives));
+  const auto holds = [&](int pods) { return Holds(model, traffic, objectives, pods); };
+  // Where pods slow each other down more of them may break what fewer held: small steps there, and
+  // from the bottom.
+  const bool contend = model.Slowdown(2) > 1;
   const std::optional<int> peak = model.MostUseful();
   int low = 0;  // Does not hold.
-  int high = 1;
-  while (!Holds(model, traffic, objectives, high)) {
+  int high = contend || peak ? 1 : std::clamp(guess, 1, kMostPods);
+  bool enough = holds(high);
+  for (int step = 1; enough && low == 0 && high > 1; step *= 2) {
+    const int fewer = std::max(1, high - step);
+    (holds(fewer) ? high : low) = fewer;
+  }
+  for (int step = 1; !enough; enough = holds(high), step *= 2) {
     if (high >= kMostPods) {
       const PodsOutlook outlook = Foresee(model, traffic, objectives, high);
       return Invalid(
@@ -228,9 +247,7 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                       FormatCount(kMostPods), WhyNot(outlook)));
     }
     low = high;
-    // Where pods slow each other down more of them may break what fewer held: small steps there.
-    const int step = model.Slowdown(2) > 1 ? std::max(1, high / 50) : high;
-    high = std::min(kMostPods, high + step);
+    high = std::min(kMostPods, high + (contend ? std::max(1, high / 50) : step));
     if (peak && high > *peak && low < *peak) {
       high = *peak;
     } else if (peak && low >= *peak) {
@@ -239,13 +256,15 @@ Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                                  *peak, HowSure(model, *peak), WhyNot(outlook)));
     }
   }
-  while (high - low > 1) {
-    const int middle = low + (high - low) / 2;
-    (Holds(model, traffic, objectives, middle) ? high : low) = middle;
-  }
-  PodsAnswer answer{.outlook = Foresee(model, traffic, objectives, high), .fewer = {}};
-  if (low >= 1) {
-    answer.fewer = Foresee(model, traffic, objectives, low);
+  return Fewest(low, high, holds);
+}
+
+Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
+                              const std::vector<Objective>& objectives) {
+  const int fewest = TRY(FewestThatHold(model, traffic, objectives));
+  PodsAnswer answer{.outlook = Foresee(model, traffic, objectives, fewest), .fewer = {}};
+  if (fewest > 1) {
+    answer.fewer = Foresee(model, traffic, objectives, fewest - 1);
   }
   return answer;
 }

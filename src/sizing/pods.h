@@ -97,6 +97,13 @@ struct PodsAnswer {
 [[nodiscard]] Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
                                             const std::vector<measure::Objective>& objectives);
 
+/// The pods of FewestPods() alone, without what they would do: a fraction of its time, and a
+/// fraction of that with a `guess` near the answer, which changes nothing but the time. >= 1.
+/// Errors: as FewestPods.
+[[nodiscard]] Result<int> FewestThatHold(const ServiceModel& model, const Traffic& traffic,
+                                         const std::vector<measure::Objective>& objectives,
+                                         int guess = 1);
+
 /// The highest rate that `pods` keep the objectives at; 0 where they never hold.
 [[nodiscard]] Rate HighestRateThatHolds(const ServiceModel& model,
                                         const std::vector<measure::Objective>& objectives,

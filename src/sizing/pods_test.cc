@@ -52,6 +52,36 @@ TEST(FewestPods, NeedsFarFewerBehindOneQueue) {
   EXPECT_LT(answer.outlook.pods, 108);
 }
 
+TEST(FewestThatHold, IsTheSameWhateverTheGuess) {
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  // 399 as above; and 1 where one pod is enough.
+  for (const int guess : {1, 2, 397, 398, 399, 400, 401, 5000, 100'000, 2'000'000'000}) {
+    EXPECT_EQ(*FewestThatHold(model, Rate{2000}, Must("p95 < 200ms"), guess), 399) << guess;
+    EXPECT_EQ(*FewestThatHold(model, Rate{1}, Must("p95 < 200ms"), guess), 1) << guess;
+  }
+}
+
+TEST(FewestThatHold, OfPodsThatSlowEachOtherDownTakesNoGuess) {
+  // Each of n is 1 + 0.05 (n − 1) slower: n pods of 50 ms carry at most 20 n / (0.95 + 0.05 n) per
+  // second, never 400. At 200/s the fewest that hold are far below a thousand, where none do.
+  ServiceModel model = Exponential(50ms, queueing::Balance::kCentral);
+  model.contention.sigma = 0.05;
+  const Result<int> plain = FewestThatHold(model, Rate{200}, Must("p95 < 500ms"));
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_EQ(*FewestThatHold(model, Rate{200}, Must("p95 < 500ms"), 1000), *plain);
+  EXPECT_EQ(FewestPods(model, Rate{200}, Must("p95 < 500ms"))->outlook.pods, *plain);
+}
+
+TEST(FewestThatHold, FailsAsFewestPodsDoes) {
+  const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  for (const int guess : {1, 400}) {
+    EXPECT_EQ(FewestThatHold(model, Rate{10}, Must("p95 < 100ms"), guess).error().message,
+              FewestPods(model, Rate{10}, Must("p95 < 100ms")).error().message);
+    EXPECT_EQ(FewestThatHold(model, Rate{1e9}, Must("p95 < 200ms"), guess).error().message,
+              FewestPods(model, Rate{1e9}, Must("p95 < 200ms")).error().message);
+  }
+}
+
 TEST(FewestPods, SaysWhatIsImpossibleAndTheBestPossible) {
   const ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
   const Result<PodsAnswer> answer = FewestPods(model, Rate{10}, Must("p95 < 100ms"));

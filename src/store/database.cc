@@ -299,13 +299,14 @@ Status Database::Check(OpenMode mode) {
                              path_, version, current)};
   }
   if (mode == OpenMode::kReadOnly) {
-    if (version < current) {
+    if (version < kOldestReadable) {
       return Error{fresh ? ErrorCode::kNotFound : ErrorCode::kInvalidArgument,
                    fresh ? fmt::format("the database {} is empty: run something first", path_)
                          : fmt::format("{} was written by an older loadline (schema {}, this one "
                                        "reads {}); `loadline runs ls` brings it up to date",
                                        path_, version, current)};
     }
+    schema_ = static_cast<int>(version);
     return {};
   }
   if (fresh) {
@@ -314,6 +315,7 @@ Status Database::Check(OpenMode mode) {
   }
   TRY(UseWal());
   TRY(Exec("PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF"));
+  schema_ = static_cast<int>(current);
   return version < current ? Migrate() : Status{};
 }
 

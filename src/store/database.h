@@ -93,6 +93,8 @@ class Database {
   [[nodiscard]] Result<std::int64_t> Number(std::string_view sql, std::string_view text);
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Version of its tables when it was opened: of an older file that is only read, an older one.
+  [[nodiscard]] int schema() const { return schema_; }
   [[nodiscard]] sqlite3* raw() { return db_; }
 
  private:
@@ -107,6 +109,7 @@ class Database {
 
   sqlite3* db_;
   std::string path_;
+  int schema_ = 0;
 };
 
 /// A write transaction; rolled back unless committed.

@@ -71,6 +71,20 @@ struct StepRecord {
   measure::SearchStep verdict;
 };
 
+/// A sizing made from a run: a line of what `runs show` tells of it.
+struct SizingInfo {
+  UtcTime made{};
+  std::string version;                ///< Of loadline.
+  std::string invocation;             ///< The command line as typed.
+  std::string promise;                ///< `p95 < 200ms at 2,000/s, with one zone lost`
+  std::optional<double> rate_rps;     ///< Sized for; nothing with users.
+  std::optional<std::int64_t> users;  ///< Sized for, instead of a rate.
+  std::int64_t pods = 0;              ///< To run.
+  std::int64_t needed = 0;            ///< Of them, to keep the promise.
+  std::optional<std::int64_t> nodes;  ///< Nothing: nodes were not asked for.
+  std::optional<double> usd_per_month;
+};
+
 /// A whole run, without series and attempts (store/export.h reads those).
 struct RunRecord {
   RunInfo info;
@@ -78,6 +92,7 @@ struct RunRecord {
   std::optional<measure::LoadLine> load_line;
   std::string
       document;  ///< The run document (JSON) as written at its end; empty if it never ended.
+  std::vector<SizingInfo> sizings;  ///< Made from it, the newest first.
 };
 
 }  // namespace loadline::store

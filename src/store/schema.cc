@@ -325,7 +325,28 @@ constexpr const char* kVersion2 = R"sql(
 ALTER TABLE steps ADD COLUMN profile TEXT;
 )sql";
 
-constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
+// Sizings made from a run. `number` grows; the document is drawn in the run's report.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE sizings (
+  run INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  made_utc TEXT NOT NULL,
+  made_utc_ns INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  invocation TEXT NOT NULL,
+  promise TEXT NOT NULL,
+  rate_rps REAL,
+  users INTEGER,
+  pods INTEGER NOT NULL,
+  needed INTEGER NOT NULL,
+  nodes INTEGER,
+  usd_per_month REAL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (run, number)
+) STRICT;
+)sql";
+
+constexpr std::array<const char*, 3> kMigrations = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

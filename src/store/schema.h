@@ -12,6 +12,11 @@ inline constexpr int kApplicationId = 0x4C444C4E;
 /// Published entries never change.
 [[nodiscard]] std::span<const char* const> Migrations();
 
+/// A file of this version or a later one can be read as it is, without being brought up to date.
+inline constexpr int kOldestReadable = 2;
+/// The first version that keeps sizings.
+inline constexpr int kFirstWithSizings = 3;
+
 /// Attempts of a run have ids from `run << kAttemptIdBits` on, in the order in which they were
 /// stored, so that a run's attempts are found, counted and removed without an index.
 inline constexpr int kAttemptIdBits = 40;

@@ -12,6 +12,7 @@
 #include "store/partial_step.h"
 #include "store/paths.h"
 #include "store/schema.h"
+#include "store/sizing_rows.h"
 #include "store/spool_lock.h"
 #include "store/step_rows.h"
 
@@ -191,6 +192,7 @@ Result<RunRecord> Store::ReadRun(std::string_view which) {
   if (TRY(document.Step())) {
     record.document = document.Text();
   }
+  record.sizings = TRY(ReadSizings(*database_, run));
   return record;
 }
 
@@ -211,7 +213,7 @@ Status Store::RemoveRun(std::string_view which) {
     for (const char* table :
          {"tasks", "steps", "step_addresses", "step_refusals", "step_errors", "step_tasks",
           "objectives", "load_lines", "search_steps", "search_objectives", "seconds",
-          "task_seconds", "spool_files", "runs"}) {
+          "task_seconds", "spool_files", "sizings", "runs"}) {
       Statement clear = TRY(database_->Prepare(fmt::format("DELETE FROM {} WHERE run = ?", table)));
       TRY(clear.Bind(info.number).Run());
     }
@@ -244,6 +246,16 @@ Status Store::SetDocument(std::string_view which, std::string_view document) {
   const RunInfo info = TRY(FindRun(which));
   Statement update = TRY(database_->Prepare("UPDATE runs SET document = ? WHERE run = ?"));
   return update.Bind(document).Bind(info.number).Run();
+}
+
+Status Store::AddSizing(std::string_view id, const SizingInfo& sizing, std::string_view document) {
+  const RunInfo info = TRY(FindRun(id));
+  return WriteSizing(*database_, info.number, sizing, document);
+}
+
+Result<std::string> Store::NewestSizing(std::string_view which) {
+  const RunInfo info = TRY(FindRun(which));
+  return ReadNewestSizing(*database_, info.number);
 }
 
 }  // namespace loadline::store

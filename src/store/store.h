@@ -20,6 +20,9 @@ class Database;
 /// How long a writer waits for another one before it gives up.
 inline constexpr Duration kBusyTimeout = 10s;
 
+/// Sizings of a run that are kept.
+inline constexpr int kMostSizings = 100;
+
 enum class OpenMode {
   kReadWrite,  ///< Creates file and folder where missing; brings an older schema up to date.
   kReadOnly,   ///< Changes nothing, works on a read-only folder; a missing file is an error.
@@ -49,7 +52,7 @@ class Store {
   /// Errors: kNotFound; kInvalidArgument where a prefix fits several (the message lists them).
   [[nodiscard]] Result<RunInfo> FindRun(std::string_view which);
 
-  /// Everything but series and attempts.
+  /// Everything but series, attempts and the documents of sizings.
   [[nodiscard]] Result<RunRecord> ReadRun(std::string_view which);
 
   /// Removes a run with its steps, series, attempts and spool, and gives the space back.
@@ -63,6 +66,14 @@ class Store {
 
   /// Replaces the run document of a run that has come to its end.
   [[nodiscard]] Status SetDocument(std::string_view which, std::string_view document);
+
+  /// Keeps a sizing made from the run `id`, with what it takes to draw it again. One of the same
+  /// command line is replaced; of more than kMostSizings the oldest go.
+  [[nodiscard]] Status AddSizing(std::string_view id, const SizingInfo& sizing,
+                                 std::string_view document);
+
+  /// The document of a run's newest sizing; empty: it has none.
+  [[nodiscard]] Result<std::string> NewestSizing(std::string_view which);
 
   /// For the other files of this module.
   [[nodiscard]] Database& database();

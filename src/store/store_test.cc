@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "store/database.h"
@@ -25,6 +26,11 @@ void Sql(const std::string& path, const char* sql) {
   ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK);
   EXPECT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
   sqlite3_close(db);
+}
+
+std::string FileBytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string BeginAndFinish(Store& store, const std::string& label = {}) {
@@ -266,6 +272,137 @@ TEST(Store, RemovesARunWithEverythingThatBelongsToIt) {
   for (const char* table : {"steps", "seconds", "task_seconds", "step_tasks", "load_lines"}) {
     EXPECT_EQ(*store->database().Number(std::string("SELECT count(*) FROM ") + table), 1) << table;
   }
+}
+
+/// 156 pods for 2,000/s, 104 of them needed.
+SizingInfo TestSizing(const std::string& invocation) {
+  SizingInfo sizing;
+  sizing.made = UtcTime(Duration(1'767'323'045'000'000'000));  // 2026-01-02T03:04:05Z
+  sizing.version = "0.1.0";
+  sizing.invocation = invocation;
+  sizing.promise = "p95 < 200ms at 2,000/s, with one zone lost";
+  sizing.rate_rps = 2000;
+  sizing.pods = 156;
+  sizing.needed = 104;
+  sizing.nodes = 24;
+  sizing.usd_per_month = 3437.5;
+  return sizing;
+}
+
+TEST(Store, KeepsTheSizingsOfARun) {
+  const TestFolder folder;
+  auto store = Store::Open(folder.Database());
+  ASSERT_TRUE(store.has_value());
+  const std::string first = BeginAndFinish(*store, "first");
+  const std::string other = BeginAndFinish(*store, "other");
+  EXPECT_EQ(*store->NewestSizing(first), "");
+  ASSERT_TRUE(store->AddSizing(first, TestSizing("loadline size a"), "{\"a\": 1}").has_value());
+  SizingInfo users = TestSizing("loadline size b");
+  users.rate_rps.reset();
+  users.users = 500;
+  users.nodes.reset();
+  users.usd_per_month.reset();
+  ASSERT_TRUE(store->AddSizing(first, users, "{\"b\": 2}").has_value());
+
+  const auto run = store->ReadRun("first");
+  ASSERT_TRUE(run.has_value());
+  ASSERT_EQ(run->sizings.size(), 2u);
+  EXPECT_EQ(run->sizings[0].invocation, "loadline size b");
+  EXPECT_EQ(run->sizings[0].users, 500);
+  EXPECT_FALSE(run->sizings[0].rate_rps || run->sizings[0].nodes || run->sizings[0].usd_per_month);
+  const SizingInfo& kept = run->sizings[1];
+  const SizingInfo made = TestSizing("loadline size a");
+  EXPECT_EQ(kept.made, made.made);
+  EXPECT_EQ(kept.version, made.version);
+  EXPECT_EQ(kept.invocation, made.invocation);
+  EXPECT_EQ(kept.promise, made.promise);
+  EXPECT_EQ(kept.rate_rps, 2000);
+  EXPECT_FALSE(kept.users);
+  EXPECT_EQ(kept.pods, 156);
+  EXPECT_EQ(kept.needed, 104);
+  EXPECT_EQ(kept.nodes, 24);
+  EXPECT_EQ(kept.usd_per_month, 3437.5);
+  EXPECT_EQ(*store->NewestSizing("first"), "{\"b\": 2}");
+  EXPECT_TRUE(store->ReadRun(other)->sizings.empty());
+  EXPECT_EQ(store->AddSizing("nobody", users, "").error().code, ErrorCode::kNotFound);
+
+  ASSERT_TRUE(store->RemoveRun(first).has_value());
+  EXPECT_EQ(*store->database().Number("SELECT count(*) FROM sizings"), 0);
+}
+
+TEST(Store, ReplacesASizingOfTheSameCommand) {
+  const TestFolder folder;
+  auto store = Store::Open(folder.Database());
+  ASSERT_TRUE(store.has_value());
+  for (const char* label : {"first", "other"}) {
+    BeginAndFinish(*store, label);
+    for (const char* command : {"a", "b", "a"}) {
+      ASSERT_TRUE(store->AddSizing(label, TestSizing(command), command).has_value());
+    }
+  }
+  for (const char* label : {"first", "other"}) {
+    const auto run = store->ReadRun(label);
+    ASSERT_TRUE(run.has_value());
+    ASSERT_EQ(run->sizings.size(), 2u) << label;
+    // The one that was made again is the newest now.
+    EXPECT_EQ(run->sizings[0].invocation, "a");
+    EXPECT_EQ(run->sizings[1].invocation, "b");
+  }
+}
+
+TEST(Store, KeepsSoManySizingsAndNoMore) {
+  const TestFolder folder;
+  auto store = Store::Open(folder.Database());
+  ASSERT_TRUE(store.has_value());
+  BeginAndFinish(*store);
+  for (int i = 0; i < kMostSizings + 3; ++i) {
+    ASSERT_TRUE(store->AddSizing("@last", TestSizing(std::to_string(i)), "{}").has_value());
+  }
+  const auto run = store->ReadRun("@last");
+  ASSERT_EQ(run->sizings.size(), static_cast<std::size_t>(kMostSizings));
+  EXPECT_EQ(run->sizings.front().invocation, std::to_string(kMostSizings + 2));
+  EXPECT_EQ(run->sizings.back().invocation, "3");  // 0, 1 and 2 went.
+}
+
+/// A database as the version before sizings left it.
+void MakeVersion2(const std::string& path, const std::string& label) {
+  {
+    auto store = Store::Open(path);
+    ASSERT_TRUE(store.has_value());
+    BeginAndFinish(*store, label);
+  }
+  Sql(path, "DROP TABLE sizings; PRAGMA user_version=2; PRAGMA journal_mode=DELETE");
+}
+
+TEST(Store, ReadsAnOlderFileWithoutChangingIt) {
+  const TestFolder folder;
+  MakeVersion2(folder.Database(), "old");
+  const std::string before = FileBytes(folder.Database());
+  {
+    auto store = Store::Open(folder.Database(), OpenMode::kReadOnly);
+    ASSERT_TRUE(store.has_value()) << store.error().message;
+    const auto run = store->ReadRun("old");
+    ASSERT_TRUE(run.has_value()) << run.error().message;
+    EXPECT_TRUE(run->sizings.empty());
+    EXPECT_EQ(*store->NewestSizing("old"), "");
+    EXPECT_FALSE(store->AddSizing("old", TestSizing("a"), "").has_value());
+  }
+  EXPECT_EQ(FileBytes(folder.Database()), before);
+  // What came before the stages of a load cannot be read as it is.
+  Sql(folder.Database(), "PRAGMA user_version=1");
+  const auto older = Store::Open(folder.Database(), OpenMode::kReadOnly);
+  ASSERT_FALSE(older.has_value());
+  EXPECT_THAT(older.error().message, HasSubstr("`loadline runs ls` brings it up to date"));
+}
+
+TEST(Store, BringsAnOlderFileUpToDate) {
+  const TestFolder folder;
+  MakeVersion2(folder.Database(), "old");
+  auto store = Store::Open(folder.Database());
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  EXPECT_EQ(store->database().schema(), 3);
+  ASSERT_TRUE(store->AddSizing("old", TestSizing("a"), "{}").has_value());
+  EXPECT_EQ(store->ReadRun("old")->sizings.size(), 1u);
 }
 
 TEST(Store, DoesNotRemoveARunThatIsGoingOn) {

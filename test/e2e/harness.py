@@ -89,7 +89,7 @@ class EndToEnd(unittest.TestCase):
         """A running loadline; --db is given unless the subcommand has no store."""
         arguments = [str(argument) for argument in arguments]
         if arguments and arguments[0] in ("run", "find", "verify", "simulate", "runs", "query",
-                                          "compare", "report"):
+                                          "compare", "report", "size"):
             if "--db" not in arguments and arguments[1:] != ["--help"]:
                 arguments += ["--db", str(self.db)]
         return subprocess.Popen([*self.prefix, LOADLINE, *arguments], stdin=subprocess.DEVNULL,

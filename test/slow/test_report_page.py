@@ -152,6 +152,29 @@ class Report(EndToEnd):
             self.assertIn("USD", look["tips"]["cost-objective"])
             self.assertIn("DaemonSets", look["tips"]["node-fill"])
 
+    def test_a_run_that_was_sized(self):
+        with Standin("--latency", "exponential:10ms", "--overhead", "0") as standin:
+            done = self.loadline("run", standin.score, "--rate", "200/s", "--arrivals", "poisson",
+                                 "--duration", "10s", "--p95", "60ms", "--label", "before")
+        self.assertIn(done.code, (0, 6), done.text)
+        measured = ["size", "--from", "before", "--pods", "4", "--balance", "least"]
+        for rate in ("500/s", "1000/s"):
+            self.assertEqual(self.loadline(*measured, "--rate", rate).code, 0)
+        done = self.loadline(*measured, "--rate", "2500/s", "--pod-cpu", "0.5", "--pod-memory",
+                             "512Mi", "--node", "Standard_D4s_v5", "--survive", "zone")
+        self.assertEqual(done.code, 0, done.text)
+        answer = next(line for line in done.out.splitlines() if line.startswith("ANSWER"))
+        for look in self.report("sized", "before"):
+            self.assertIn(answer.removeprefix("ANSWER").strip(), look["text"])
+            for figure in ("rates", "pods-traffic", "cost-objective", "node-fill"):
+                self.assertIn(figure, look["figures"])
+            self.assertIn("classic formula", look["tips"]["pods-traffic"])
+            self.assertIn("USD", look["tips"]["cost-objective"])
+            self.assertIn("DaemonSets", look["tips"]["node-fill"])
+            self.assertIn("Earlier sizings made from this run", look["text"])
+            for rate in ("500/s", "1000/s", "2500/s"):
+                self.assertIn(f"--rate {rate}", look["text"])
+
     def test_users(self):
         with Standin("--latency", "constant:5ms") as standin:
             self.loadline("run", standin.score, "--users", "4", "--duration", "3s", "--p95", "5s")

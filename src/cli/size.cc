@@ -16,6 +16,7 @@
 #include "cli/file_output.h"
 #include "cli/html_file.h"
 #include "cli/size_confirm.h"
+#include "cli/size_fit.h"
 #include "cli/size_input.h"
 #include "cli/size_manifests.h"
 #include "cli/size_nodes.h"
@@ -50,88 +51,6 @@ void UseGivenService(const SizeInput& input, report::SizeReport& report) {
     report.thin_ice.push_back(
         "service times taken as exponential; --latency lognormal:50ms,cv=0.5 says otherwise");
   }
-}
-
-std::string Times(double factor) {
-  return factor < 10 ? fmt::format("{:.1f}x", factor) : fmt::format("{:.0f}x", factor);
-}
-
-/// How pods slow each other down.
-void SayScaling(const sizing::FittedService& fitted, report::SizeReport& report) {
-  if (!fitted.scaling) {
-    report.thin_ice.push_back(
-        "whether pods get in each other's way is not measured: finds at three or more numbers of "
-        "pods (--from A --pods 1 --from B --pods 2 --from C --pods 4) would tell");
-    return;
-  }
-  const queueing::UslFit& fit = *fitted.scaling;
-  const std::string pods = fmt::format("{}", fmt::join(fitted.scaling_pods, ", "));
-  if (!fit.Shown()) {
-    report.fit_lines.push_back(
-        fmt::format("pods do not get in each other's way as far as measured ({} pods; at {} each "
-                    "is at most {:.2f}x slower)",
-                    pods, fitted.most_pods, fit.SlowdownAt(fitted.most_pods).upper));
-    return;
-  }
-  const stats::Interval there = fit.SlowdownAt(fitted.most_pods);
-  report.fit_lines.push_back(fmt::format(
-      "pods slow each other down (measured at {}): contention {:.2g} ({:.2g} to {:.2g}), coherence "
-      "{:.2g} ({:.2g} to {:.2g}); each of {} is {:.2f}x slower ({:.2f} to {:.2f})",
-      pods, fit.law.sigma, fit.sigma.lower, fit.sigma.upper, fit.law.kappa, fit.kappa.lower,
-      fit.kappa.upper, fitted.most_pods, fit.law.Slowdown(fitted.most_pods), there.lower,
-      there.upper));
-  if (fit.degrees > 0) {
-    report.fit_lines.push_back(
-        fmt::format("scalability law: R² {:.3f}, chi-square {:.1f} with {} degree{} of freedom{}",
-                    fit.r_squared, fit.chi_square, fit.degrees, fit.degrees == 1 ? "" : "s",
-                    fit.chi_square > 3.84 * fit.degrees ? ": fits badly" : ""));
-  } else {
-    report.thin_ice.push_back(
-        "the scalability law has as many parameters as there are numbers of pods: nothing shows "
-        "whether it fits; one more number of pods would");
-  }
-}
-
-/// How requests in one pod slow each other down.
-void SayCurve(const sizing::FittedService& fitted, report::SizeReport& report) {
-  if (!fitted.curve) {
-    return;
-  }
-  const sizing::FittedCurve& curve = *fitted.curve;
-  const std::vector<double>& rates = report.model.pod.curve;
-  std::string points;
-  for (std::size_t n = 1; n <= rates.size() && static_cast<double>(n) <= 2 * curve.seen; n *= 2) {
-    points +=
-        fmt::format("{}{}: {}", points.empty() ? "" : ", ", n, FormatRate(Rate{rates[n - 1]}));
-  }
-  report.fit_lines.push_back(fmt::format(
-      "{}requests in a pod slow each other down: σ {:.2g} ({:.2g} to {:.2g}), κ {:.2g} ({:.2g} to "
-      "{:.2g}); so many at once are finished at {}",
-      curve.width > 0 ? fmt::format("a pod works on {} at once; ", curve.width) : std::string(),
-      curve.law.sigma, curve.sigma.lower, curve.sigma.upper, curve.law.kappa, curve.kappa.lower,
-      curve.kappa.upper, points));
-  report.thin_ice.push_back(fmt::format(
-      "the curve was measured with up to {:.2g} requests in a pod; beyond, it is taken to rise no "
-      "further",
-      curve.seen));
-}
-
-/// Refuses an answer that the measured scaling says next to nothing of.
-Status CheckReach(const sizing::FittedService& fitted, int pods) {
-  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
-  if (!fitted.scaling || !fitted.scaling->Shown()) {
-    return {};
-  }
-  const stats::Interval there = fitted.scaling->SlowdownAt(pods);
-  if (there.upper <= kWorthless * there.lower) {
-    return {};
-  }
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("--from: {} pods would be needed, and of so many the runs (at up to {}) "
-                           "say no more than that each is {:.2f} to {:.2f}x slower than one alone; "
-                           "measure with more pods, {} or so",
-                           FormatCount(pods), fitted.most_pods, there.lower, there.upper,
-                           FormatCount(std::max(fitted.most_pods + 1, pods / 2)))};
 }
 
 /// The service as the runs show it.
@@ -174,35 +93,17 @@ void UseFit(const RunsFit& fit, const SizeInput& input, report::SizeReport& repo
     report.thin_ice.push_back(
         fmt::format("balancer {} fitted, not known", queueing::Name(report.model.pod.balance)));
   }
+  report.scaling = fitted.scaling;
+  report.scaling_pods = fitted.scaling_pods;
+  report.curve = fitted.curve;
   SayScaling(fitted, report);
   SayCurve(fitted, report);
 }
 
-/// How far the answer is from what was measured.
-void SayExtrapolation(const sizing::FittedService& fitted, report::SizeReport& report) {
-  const double pods = static_cast<double>(report.answer.outlook.pods) / fitted.most_pods;
-  const double rate = report.rate / fitted.highest_rate;
-  if (pods > 1 || rate > 1) {
-    report.thin_ice.insert(
-        report.thin_ice.begin(),
-        fmt::format("pool of {} measured up to {}, {} asked for {}: extrapolated {} in pods, {} in "
-                    "rate",
-                    fitted.most_pods, FormatRate(fitted.highest_rate),
-                    FormatCount(report.answer.outlook.pods), FormatRate(report.rate), Times(pods),
-                    Times(rate)));
-  }
-  if (fitted.scaling && !fitted.scaling->Shown() && pods > 1) {
-    const int there = report.answer.outlook.pods;
-    report.thin_ice.push_back(
-        fmt::format("the runs do not exclude that each of {} pods is up to {:.2f}x slower than one "
-                    "alone",
-                    FormatCount(there), fitted.scaling->SlowdownAt(there).upper));
-  }
-}
-
 void Explain(const SizeInput& input, report::SizeReport& report) {
-  const Result<int> pods = sizing::PodsBusyAllTheTime(
-      report.rate, report.model.pod.service, report.model.pod.concurrency, &report.explain);
+  const sizing::FullPod full = report.model.Full();
+  const Result<int> pods =
+      sizing::PodsBusyAllTheTime(report.rate, full.latency, full.requests, &report.explain);
   report.classic_pods = pods ? *pods : 0;
   if (input.pod_cpu <= 0 || input.node_cpu <= 0 || !pods) {
     return;
@@ -214,8 +115,8 @@ void Explain(const SizeInput& input, report::SizeReport& report) {
     const double cpu =
         sizing::AvailableCpu(input.node_cpu, *nodes, input.constants, &report.explain);
     const int fit = sizing::PodsThatFit(cpu, input.pod_cpu, &report.explain);
-    static_cast<void>(sizing::HighestRate(std::max(1, fit), report.model.pod.service,
-                                          report.model.pod.concurrency, &report.explain));
+    static_cast<void>(
+        sizing::HighestRate(std::max(1, fit), full.latency, full.requests, &report.explain));
   }
 }
 
@@ -413,6 +314,7 @@ Result<report::SizeReport> Size(const Arguments& arguments, SizeInput& input) {
   }
   const int foreseen = report.answer.outlook.pods;
   Explain(input, report);
+  ExplainFit(report);
   if (!arguments.Has("--no-confirm")) {
     TRY(Confirm(input, report));
   }

@@ -73,8 +73,9 @@ void AddTraffic(const SizeInput& input, const report::SizeReport& report, report
     const Rate rate = traffic.HighestRate(report.model.service_high);
     report::PodsForTraffic point;
     point.level = traffic.users() ? traffic.users()->count : rate.per_second;
-    const Result<int> classic = sizing::PodsBusyAllTheTime(rate, report.model.pod.service,
-                                                           report.model.pod.concurrency, nullptr);
+    const sizing::FullPod full = report.model.Full();
+    const Result<int> classic =
+        sizing::PodsBusyAllTheTime(rate, full.latency, full.requests, nullptr);
     if (classic) {
       point.classic = *classic;
     }

@@ -76,39 +76,33 @@ Weights FromLogs(std::span<const double> logs) {
   return weights;
 }
 
-/// A station at any rate of visits: Π rate / finishes for 0 to `users` requests in it.
-class Station {
- public:
-  Station(int users, std::span<const double> finishes) {
-    sums_.reserve(static_cast<std::size_t>(users) + 1);
-    sums_.push_back(0.0);
-    double each = 0;
-    for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
-      each = n < finishes.size() ? std::log(finishes[n]) : each;
-      sums_.push_back(sums_.back() + each);
-    }
-    logs_.resize(sums_.size());
+// Of a station that is visited at `rate`: Π rate / finishes.
+Weights Station(int users, double rate, std::span<const double> finishes) {
+  const double visit = std::log(rate);
+  std::vector<double> logs = {0.0};
+  double each = 0;
+  for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
+    each = n < finishes.size() ? visit - std::log(finishes[n]) : each;
+    logs.push_back(logs.back() + each);
   }
+  return FromLogs(logs);
+}
 
-  [[nodiscard]] Weights At(double rate) {
-    const double visit = std::log(rate);
-    for (std::size_t n = 0; n < sums_.size(); ++n) {
-      logs_[n] = static_cast<double>(n) * visit - sums_[n];
-    }
-    return FromLogs(logs_);
-  }
-
- private:
-  std::vector<double> sums_;  // Of the finishes' logarithms.
-  std::vector<double> logs_;
-};
-
-double MeanOf(const Weights& weights) {
-  double sum = 0;
+// The mean number at a station that is visited at `rate` and may hold `users`.
+double MeanAtStation(int users, double rate, std::span<const double> finishes) {
+  constexpr double kLarge = 1e200;
+  double weight = 1;
+  double sum = 1;
   double mean = 0;
-  for (std::size_t i = 0; i < weights.values.size(); ++i) {
-    sum += weights.values[i];
-    mean += static_cast<double>(weights.first + i) * weights.values[i];
+  for (std::size_t n = 0; n < static_cast<std::size_t>(users); ++n) {
+    weight *= rate / finishes[std::min(n, finishes.size() - 1)];
+    sum += weight;
+    mean += static_cast<double>(n + 1) * weight;
+    if (sum > kLarge) {
+      weight /= kLarge;
+      sum /= kLarge;
+      mean /= kLarge;
+    }
   }
   return mean / sum;
 }
@@ -120,16 +114,15 @@ LoopShares RandomLoop(int users, double think_s, int stations, std::span<const d
   const auto most = static_cast<std::size_t>(users);
   // Any rate of visits gives the same answer; the right one keeps all weights near 1.
   const double fastest = *std::max_element(finishes.begin(), finishes.end());
-  Station any_rate(users, finishes);
   double rate = 0;
   double too_fast = fastest * 4;
-  for (int turn = 0; turn < 30; ++turn) {
+  for (int turn = 0; turn < 30 && too_fast - rate > 1e-4 * too_fast; ++turn) {
     const double middle = (rate + too_fast) / 2;
-    const double there = stations * (MeanOf(any_rate.At(middle)) + think_s * middle);
+    const double there = stations * (MeanAtStation(users, middle, finishes) + think_s * middle);
     (there < users ? rate : too_fast) = middle;
   }
   rate = std::max(rate, fastest * 1e-9);
-  const Weights station = any_rate.At(rate);
+  const Weights station = Station(users, rate, finishes);
   Weights rest{.first = 0, .values = {1.0}};
   if (think_s > 0) {
     std::vector<double> logs = {0.0};

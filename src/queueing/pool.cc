@@ -107,18 +107,8 @@ Duration PoolLaw::Mean() const {
     return Duration::max();
   }
   double mean_s = 0;
-  if (loop_mean_s_) {
-    mean_s = *loop_mean_s_;
-  } else if (pool_.discipline == Discipline::kSharing) {
-    // Little's law: in the chain, over what enters it.
-    const std::vector<double> shares = Stationary(arrivals_, finishes_);
-    double there = 0;
-    double entering = 0;
-    for (std::size_t k = 0; k < shares.size(); ++k) {
-      there += static_cast<double>(k) * shares[k];
-      entering += k < arrivals_.size() ? shares[k] * arrivals_[k] : 0;
-    }
-    mean_s = there / entering;
+  if (pool_.discipline == Discipline::kSharing) {
+    mean_s = sharing_mean_s_;
   } else {
     const double wait_s = beyond_.empty()
                               ? waits_ * wait_s_

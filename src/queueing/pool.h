@@ -157,7 +157,7 @@ class PoolLaw {
   std::vector<double> found_;
   std::vector<double> arrivals_;  // By requests in the pod.
   std::vector<double> finishes_;
-  std::optional<double> loop_mean_s_;  // Of users: the chain does not know it.
+  double sharing_mean_s_ = 0.0;
 };
 
 }  // namespace loadline::queueing

@@ -46,5 +46,18 @@ TEST(Stationary, LosesNoPeakBehindAValley) {
   EXPECT_NEAR(shares.front() * 10, shares.back(), 1e-9);
 }
 
+TEST(TwoChoiceArrivals, LeadToThePublishedTail) {
+  // Vvedenskaya and others: at least k in a pod of one server with probability ρ^(2^k − 1). At 95 %
+  // the mean is 0.95 + 0.95³ + 0.95⁷ + 0.95¹⁵ + 0.95³¹ + 0.95⁶³ + 0.95¹²⁷ = 3.21389.
+  const std::vector<double> finishes(70, 1.0);
+  const std::vector<double> shares = Stationary(TwoChoiceArrivals(0.95, finishes), finishes);
+  double mean = 0;
+  for (std::size_t k = 0; k < shares.size(); ++k) {
+    mean += static_cast<double>(k) * shares[k];
+  }
+  EXPECT_NEAR(mean, 3.21389, 1e-5);
+  EXPECT_NEAR(shares[0], 0.05, 1e-7);
+}
+
 }  // namespace
 }  // namespace loadline::queueing

@@ -90,6 +90,33 @@ std::vector<double> FinishesOfSharing(const Pool& pool, int full, std::size_t pl
   return finishes;
 }
 
+// How many of the states of a pod without a limit, whose requests come at `rate`, are worth a look:
+// beyond them all together are nothing. At most `finishes.size()`.
+std::size_t StatesThatCount(double rate, const std::vector<double>& finishes) {
+  // The fastest that shares can rise or slowest that they can fall from each state on.
+  std::vector<double> steepest(finishes.size());
+  double most = 0;
+  for (std::size_t k = finishes.size(); k > 0; --k) {
+    most = std::max(most, rate / finishes[k - 1]);
+    steepest[k - 1] = most;
+  }
+  constexpr double kLarge = 1e200;
+  double weight = 1;
+  double sum = 1;
+  for (std::size_t k = 0; k < finishes.size(); ++k) {
+    if (steepest[k] < 1 && weight * steepest[k] / (1 - steepest[k]) < kNothing * sum) {
+      return std::max<std::size_t>(1, k);
+    }
+    weight *= rate / finishes[k];
+    sum += weight;
+    if (sum > kLarge) {
+      weight /= kLarge;
+      sum /= kLarge;
+    }
+  }
+  return finishes.size();
+}
+
 // The rate at which a loop of users goes round, by the law for that rate. What users send with the
 // response of a rate below theirs is above theirs, and the other way round: a step from side to
 // side, which soon is a small one where users mostly think. Where it is not, the middle is taken.
@@ -232,7 +259,7 @@ void PoolLaw::SolveSharingLoop(const Users& users) {
     arrivals_[k + 1] = std::min(others, soonest);
   }
   rate_ = Rate{loop.per_second};
-  loop_mean_s_ = std::max(0.0, users.count / loop.per_second - elsewhere_s);
+  sharing_mean_s_ = std::max(0.0, users.count / loop.per_second - elsewhere_s);
 }
 
 void PoolLaw::CutService() {
@@ -277,6 +304,9 @@ void PoolLaw::UseChain(const std::vector<double>& found, int servers, double sta
     beyond_[k - 1 - first] = sum;
   }
   waits_ = sum;
+  while (beyond_.size() > 1 && beyond_.back() < kNothing) {
+    beyond_.pop_back();  // Of p2c nearly all: each place is rarer than the square of the last.
+  }
 }
 
 bool PoolLaw::HardlyEverFull() const {
@@ -419,15 +449,24 @@ void PoolLaw::SolveSharing() {
     places = std::min(kLongestChain, room + static_cast<int>(two ? 60 : needed) + 1);
   }
   finishes_ = FinishesOfSharing(pool_, full, static_cast<std::size_t>(places));
+  if (pool_.queue == kEndlessQueue && !two) {
+    finishes_.resize(StatesThatCount(rate, finishes_));
+  }
   arrivals_.assign(finishes_.size(), rate);
   if (two) {
     arrivals_ = TwoChoiceArrivals(rate, finishes_, pool_.routers);
   }
   const std::vector<double> shares = Stationary(arrivals_, finishes_);
   found_.resize(finishes_.size());
+  // Little's law: in the chain, over what enters it.
+  double there = static_cast<double>(found_.size()) * shares.back();
+  double entering = 0;
   for (std::size_t k = 0; k < found_.size(); ++k) {
     found_[k] = shares[k] * arrivals_[k] / rate;
+    there += static_cast<double>(k) * shares[k];
+    entering += shares[k] * arrivals_[k];
   }
+  sharing_mean_s_ = there / entering;
   if (pool_.queue != kEndlessQueue) {
     rejected_ = std::max(0.0, 1 - std::accumulate(found_.begin(), found_.end(), 0.0));
   }

@@ -4,9 +4,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <set>
 #include <utility>
+#include <vector>
 
+#include "base/check.h"
+#include "stats/cholesky.h"
 #include "stats/distributions.h"
 
 namespace loadline::queueing {
@@ -68,15 +72,31 @@ double At(const Vector& p, double n) {
   return p[0] * n / (1 + p[1] * (n - 1) + p[2] * n * (n - 1));
 }
 
-// 1 where the error is not known.
-double Weight(const ScalingPoint& point) {
-  return point.error > 0 ? 1 / point.error : 1.0;
+struct Measured {
+  std::span<const ScalingPoint> points;
+  std::vector<double> whitening;  // What makes their errors independent and of size 1.
+
+  [[nodiscard]] std::vector<double> White(std::span<const double> values) const {
+    return stats::Times(whitening, values);
+  }
+};
+
+// Errors that are not known count as 1.
+std::vector<double> WhiteningOfOwn(std::span<const ScalingPoint> points) {
+  std::vector<double> rows(points.size() * points.size(), 0.0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    rows[i * points.size() + i] = points[i].error > 0 ? 1 / points[i].error : 1.0;
+  }
+  return rows;
 }
 
-double SquaredError(const Vector& p, std::span<const ScalingPoint> points) {
+double SquaredError(const Vector& p, const Measured& measured) {
+  std::vector<double> errors;
+  for (const ScalingPoint& point : measured.points) {
+    errors.push_back(point.throughput - At(p, point.size));
+  }
   double sum = 0;
-  for (const ScalingPoint& point : points) {
-    const double error = (point.throughput - At(p, point.size)) * Weight(point);
+  for (const double error : measured.White(errors)) {
     sum += error * error;
   }
   return sum;
@@ -87,20 +107,28 @@ struct Normal {
   Vector right{};   // Jᵀ · residuals
 };
 
-Normal NormalEquations(const Vector& p, std::span<const ScalingPoint> points) {
-  Normal normal;
-  for (const ScalingPoint& point : points) {
+Normal NormalEquations(const Vector& p, const Measured& measured) {
+  std::vector<double> residuals;
+  std::array<std::vector<double>, 3> slopes;
+  for (const ScalingPoint& point : measured.points) {
     const double n = point.size;
     const double x = At(p, n);
     const double below = 1 + p[1] * (n - 1) + p[2] * n * (n - 1);
-    const double weight = Weight(point);
-    const Vector slope{weight * x / p[0], -weight * x * (n - 1) / below,
-                       -weight * x * n * (n - 1) / below};
-    for (std::size_t i = 0; i < 3; ++i) {
-      normal.right[i] += slope[i] * weight * (point.throughput - x);
-      for (std::size_t j = 0; j < 3; ++j) {
-        normal.matrix[i][j] += slope[i] * slope[j];
-      }
+    residuals.push_back(point.throughput - x);
+    slopes[0].push_back(x / p[0]);
+    slopes[1].push_back(-x * (n - 1) / below);
+    slopes[2].push_back(-x * n * (n - 1) / below);
+  }
+  const std::vector<double> right = measured.White(residuals);
+  std::array<std::vector<double>, 3> white;
+  std::transform(slopes.begin(), slopes.end(), white.begin(),
+                 [&](const std::vector<double>& slope) { return measured.White(slope); });
+  Normal normal;
+  for (std::size_t i = 0; i < 3; ++i) {
+    normal.right[i] = std::inner_product(white[i].begin(), white[i].end(), right.begin(), 0.0);
+    for (std::size_t j = 0; j < 3; ++j) {
+      normal.matrix[i][j] =
+          std::inner_product(white[i].begin(), white[i].end(), white[j].begin(), 0.0);
     }
   }
   return normal;
@@ -113,11 +141,11 @@ Vector Bounded(Vector p) {
 }
 
 // Gauss–Newton, halving steps that do not help (damped).
-Vector Descend(Vector p, std::span<const ScalingPoint> points) {
-  double error = SquaredError(p, points);
+Vector Descend(Vector p, const Measured& measured) {
+  double error = SquaredError(p, measured);
   double damping = 1e-3;
   for (int turn = 0; turn < 300; ++turn) {
-    Normal normal = NormalEquations(p, points);
+    Normal normal = NormalEquations(p, measured);
     for (std::size_t i = 0; i < 3; ++i) {
       normal.matrix[i][i] *= 1 + damping;
     }
@@ -132,7 +160,7 @@ Vector Descend(Vector p, std::span<const ScalingPoint> points) {
       }
     }
     next = Bounded(next);
-    const double now = next[0] > 0 ? SquaredError(next, points) : error * 2 + 1;
+    const double now = next[0] > 0 ? SquaredError(next, measured) : error * 2 + 1;
     if (now < error) {
       const bool settled = error - now < 1e-14 * error;
       p = next;
@@ -177,7 +205,9 @@ bool UslFit::Shown() const {
   return chi_square_without - chi_square > kTwoDegrees;
 }
 
-Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
+Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence,
+                      std::span<const double> covariance) {
+  CHECK(covariance.empty() || covariance.size() == points.size() * points.size());
   std::set<double> sizes;
   double per_size = 0;
   double mean = 0;
@@ -190,25 +220,33 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
     per_size = std::max(per_size, point.throughput / point.size);
     mean += point.throughput / static_cast<double>(points.size());
   }
-  const bool known = std::all_of(points.begin(), points.end(),
-                                 [](const ScalingPoint& point) { return point.error > 0; });
+  const bool known =
+      !covariance.empty() || std::all_of(points.begin(), points.end(),
+                                         [](const ScalingPoint& point) { return point.error > 0; });
   if (points.size() < (known ? 3 : 4) || sizes.size() < 3 || !(confidence > 0 && confidence < 1)) {
     return Error{ErrorCode::kInvalidArgument,
                  "scalability: three parameters need at least four measurements (three with errors "
                  "that are known) at three or more different sizes"};
   }
+  const std::optional<std::vector<double>> whitening =
+      covariance.empty() ? WhiteningOfOwn(points) : stats::WhiteningOf(covariance, points.size());
+  if (!whitening) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "scalability: the covariance of the errors is not positive"};
+  }
+  const Measured measured{points, *whitening};
   Vector best{};
   double error = -1;
   for (const double sigma : {0.0, 0.01, 0.1, 0.4}) {
-    const Vector found = Descend({per_size, sigma, sigma / 100}, points);
-    const double found_error = SquaredError(found, points);
+    const Vector found = Descend({per_size, sigma, sigma / 100}, measured);
+    const double found_error = SquaredError(found, measured);
     if (error < 0 || found_error < error) {
       best = found;
       error = found_error;
     }
   }
   const int degrees = static_cast<int>(points.size()) - 3;
-  const std::optional<Matrix> inverse = Inverse(NormalEquations(best, points).matrix);
+  const std::optional<Matrix> inverse = Inverse(NormalEquations(best, measured).matrix);
   if (!inverse) {
     return Error{ErrorCode::kInvalidArgument,
                  "scalability: these sizes do not tell contention from coherence; measure more"};
@@ -224,15 +262,19 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
   };
   double total = 0;
   double unweighted = 0;
-  double along = 0;  // Of the best straight line through 0: Σ w²Xn / Σ w²n².
-  double squares = 0;
+  std::vector<double> sizes_alone;
+  std::vector<double> throughputs;
   for (const ScalingPoint& point : points) {
-    const double weight = Weight(point) * Weight(point);
+    sizes_alone.push_back(point.size);
+    throughputs.push_back(point.throughput);
     total += (point.throughput - mean) * (point.throughput - mean);
     unweighted += std::pow(point.throughput - At(best, point.size), 2);
-    along += weight * point.throughput * point.size;
-    squares += weight * point.size * point.size;
   }
+  // The best straight line through 0.
+  const std::vector<double> n = measured.White(sizes_alone);
+  const std::vector<double> x = measured.White(throughputs);
+  const double along = std::inner_product(n.begin(), n.end(), x.begin(), 0.0) /
+                       std::inner_product(n.begin(), n.end(), n.begin(), 0.0);
   return UslFit{.law = {.sigma = best[1], .kappa = best[2]},
                 .gamma = best[0],
                 .sigma = around(1),
@@ -240,7 +282,7 @@ Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence) {
                 .gamma_interval = around(0),
                 .r_squared = total > 0 ? 1 - unweighted / total : 1,
                 .chi_square = known ? error : 0.0,
-                .chi_square_without = known ? SquaredError({along / squares, 0, 0}, points) : 0.0,
+                .chi_square_without = known ? SquaredError({along, 0, 0}, measured) : 0.0,
                 .degrees = degrees,
                 .confidence = confidence,
                 .sigma_variance = (*inverse)[1][1] * scatter,

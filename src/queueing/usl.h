@@ -64,6 +64,10 @@ struct UslFit {
 /// Errors: kInvalidArgument with fewer than three different sizes, fewer than four points where
 /// their errors are not known, or a number out of its range: three parameters cannot be known from
 /// less.
-[[nodiscard]] Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence);
+///
+/// `covariance`, where given, holds the errors' covariances instead of ScalingPoint::error, row by
+/// row: generalised least squares, for throughputs that were not measured independently.
+[[nodiscard]] Result<UslFit> FitUsl(std::span<const ScalingPoint> points, double confidence,
+                                    std::span<const double> covariance = {});
 
 }  // namespace loadline::queueing

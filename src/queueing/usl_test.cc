@@ -84,5 +84,35 @@ TEST(Usl, SlowsEachDown) {
   EXPECT_DOUBLE_EQ((Usl{0.1, 0.01}.Slowdown(3)), 1.26);
 }
 
+TEST(FitUsl, KnowsErrorsThatThroughputsShare) {
+  // γ 10, σ 0.1, κ 0.01 with 1 % of error each, and 20 % that all of them share: a clock that runs
+  // fast. How they compare is as sure as before, only γ is not.
+  const std::vector<ScalingPoint> points = {{1, 10}, {4, 40 / 1.42}, {8, 80 / 2.26}};
+  std::vector<double> covariance;
+  for (const ScalingPoint& a : points) {
+    for (const ScalingPoint& b : points) {
+      const double own = a.size == b.size ? 0.01 * 0.01 : 0.0;
+      covariance.push_back(a.throughput * b.throughput * (own + 0.2 * 0.2));
+    }
+  }
+  const UslFit fit = *FitUsl(points, 0.95, covariance);
+  EXPECT_NEAR(fit.law.sigma, 0.1, 1e-5);
+  EXPECT_NEAR(fit.law.kappa, 0.01, 1e-6);
+  EXPECT_TRUE(fit.Shown());
+  EXPECT_NEAR(fit.SlowdownAt(8).upper - 2.26, 1.96 * 0.0141421 * 2.26, 0.002);
+  EXPECT_NEAR(fit.gamma_interval.upper - 10, 1.96 * 10 * std::hypot(0.2, 0.01), 0.02);
+  // 60 % of each by itself would show nothing.
+  for (std::size_t i = 0; i < 9; ++i) {
+    covariance[i] = i % 4 == 0 ? points[i / 4].throughput * points[i / 4].throughput * 0.36 : 0.0;
+  }
+  EXPECT_FALSE(FitUsl(points, 0.95, covariance)->Shown());
+}
+
+TEST(FitUsl, RefusesACovarianceThatIsNone) {
+  const std::vector<ScalingPoint> points = {{1, 10}, {4, 28}, {8, 35}};
+  const std::vector<double> singular = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+  EXPECT_FALSE(FitUsl(points, 0.95, singular));
+}
+
 }  // namespace
 }  // namespace loadline::queueing

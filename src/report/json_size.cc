@@ -71,6 +71,45 @@ Json ToJson(const Confirmation& confirmation) {
           {"objectives", objectives}};
 }
 
+Json Pair(const stats::Interval& interval) {
+  return {interval.lower, interval.upper};
+}
+
+/// How pods slow each other down.
+Json ScalingOf(const SizeReport& report) {
+  if (!report.scaling) {
+    return {};
+  }
+  const queueing::UslFit& fit = *report.scaling;
+  const int pods = report.answer.outlook.pods;
+  return {{"measured_pods", report.scaling_pods},
+          {"shown", fit.Shown()},
+          {"sigma", fit.law.sigma},
+          {"sigma_interval", Pair(fit.sigma)},
+          {"kappa", fit.law.kappa},
+          {"kappa_interval", Pair(fit.kappa)},
+          {"slowdown", fit.law.Slowdown(pods)},
+          {"slowdown_interval", Pair(fit.SlowdownAt(pods))},
+          {"r_squared", fit.r_squared},
+          {"chi_square", fit.chi_square},
+          {"degrees", fit.degrees}};
+}
+
+/// How requests in one pod do.
+Json CurveOf(const SizeReport& report) {
+  if (!report.curve) {
+    return {};
+  }
+  const sizing::FittedCurve& curve = *report.curve;
+  return {{"sigma", curve.law.sigma},
+          {"sigma_interval", Pair(curve.sigma)},
+          {"kappa", curve.law.kappa},
+          {"kappa_interval", Pair(curve.kappa)},
+          {"width", curve.width > 0 ? Json(curve.width) : Json()},
+          {"measured_to", curve.seen},
+          {"rates_rps", report.model.pod.curve}};
+}
+
 Json ServiceOf(const SizeReport& report) {
   const queueing::Pool& pod = report.model.pod;
   return {{"service_ms", Ms(pod.service)},
@@ -84,6 +123,8 @@ Json ServiceOf(const SizeReport& report) {
           {"routers", pod.routers},
           {"sigma", report.model.contention.sigma},
           {"kappa", report.model.contention.kappa},
+          {"scaling", ScalingOf(report)},
+          {"curve", CurveOf(report)},
           {"origin", report.origin},
           {"fit", report.fit_lines}};
 }

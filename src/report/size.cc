@@ -114,9 +114,10 @@ void AddWhy(const SizeReport& report, HeadedLines& lines) {
               fmt::format("a closed loop: whoever waits sends nothing; together they send {}",
                           FormatRate(report.rate)));
   }
-  lines.Add("WHY", fmt::format("{} x {} = {:.4g} requests in service at once",
+  lines.Add("WHY", fmt::format("{} x {} = {:.4g} requests in service at once{}",
                                FormatRate(report.rate), FormatDuration(model.service_high),
-                               report.rate.per_second * Seconds(model.service_high)));
+                               report.rate.per_second * Seconds(model.service_high),
+                               pod.curve.empty() ? "" : ", if none slowed another down"));
   lines.Add(
       "WHY",
       fmt::format(

@@ -13,6 +13,7 @@
 #include "report/style.h"
 #include "sizing/autoscaler.h"
 #include "sizing/classic.h"
+#include "sizing/fit.h"
 #include "sizing/forecast.h"
 #include "sizing/node_plan.h"
 #include "sizing/pods.h"
@@ -110,6 +111,10 @@ struct SizeReport {
   std::string origin;                  ///< `given`, or `measured, run 7f3a`.
   std::vector<std::string> runs;       ///< Ids of those it was measured by.
   std::vector<std::string> fit_lines;  ///< How well it fits, one fact per line.
+  /// How pods slow each other down, where runs at three or more numbers of pods tell, and which.
+  std::optional<queueing::UslFit> scaling;
+  std::vector<int> scaling_pods;
+  std::optional<sizing::FittedCurve> curve;  ///< How requests in one pod do, where fitted.
   sizing::PodsAnswer answer;
   int pods = 0;  ///< To run (autoscaled: at most), what may be lost included.
   sizing::Survive survive = sizing::Survive::kNone;

@@ -158,5 +158,36 @@ TEST(SizeDocument, HasTheAutoscalerAndTheFiles) {
   EXPECT_EQ(document["manifests"]["commands"][0], "kubectl apply -f m/hpa.yaml");
 }
 
+TEST(SizeDocument, HasWhatPodsAndRequestsCostEachOther) {
+  SizeReport report = Plain();
+  EXPECT_TRUE(Json::parse(SizeDocument(report))["service"]["scaling"].is_null());
+  EXPECT_TRUE(Json::parse(SizeDocument(report))["service"]["curve"].is_null());
+  queueing::UslFit& scaling_fit = report.scaling.emplace();
+  scaling_fit.law = {.sigma = 0.05, .kappa = 0.005};
+  scaling_fit.sigma = {0.03, 0.07};
+  scaling_fit.kappa = {0.0, 0.01};
+  scaling_fit.chi_square = 1.0;
+  scaling_fit.chi_square_without = 50.0;
+  report.scaling_pods = {1, 2, 4, 8};
+  report.curve = sizing::FittedCurve{.law = {.sigma = 0.2, .kappa = 0.001},
+                                     .width = 0,
+                                     .sigma = {0.15, 0.25},
+                                     .kappa = {0.0, 0.002},
+                                     .seen = 16};
+  report.model.pod.curve = {20, 33};
+  const Json service = Json::parse(SizeDocument(report))["service"];
+  const Json& scaling = service["scaling"];
+  EXPECT_EQ(scaling["measured_pods"], Json::parse("[1, 2, 4, 8]"));
+  EXPECT_EQ(scaling["shown"], true);
+  EXPECT_EQ(scaling["sigma_interval"], Json::parse("[0.03, 0.07]"));
+  // Of the answer's 5 pods: 1 + 0.05 · 4 + 0.005 · 20.
+  EXPECT_NEAR(scaling["slowdown"].get<double>(), 1.3, 1e-12);
+  const Json& curve = service["curve"];
+  EXPECT_EQ(curve["kappa_interval"], Json::parse("[0.0, 0.002]"));
+  EXPECT_TRUE(curve["width"].is_null());
+  EXPECT_EQ(curve["measured_to"], 16.0);
+  EXPECT_EQ(curve["rates_rps"], Json::parse("[20.0, 33.0]"));
+}
+
 }  // namespace
 }  // namespace loadline::report

@@ -3,170 +3,153 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
+#include <cstddef>
+#include <limits>
+#include <utility>
 
 namespace loadline::sizing {
 namespace {
 
-// Service times tried, as shares of the shortest mean response.
-constexpr int kLeastPercent = 80;
-constexpr int kMostPercent = 104;
-constexpr int kPercentStep = 2;
-constexpr double kMostSigma = 1.5;
+// Steps of the service time away from the best, until the loss is far beyond what still fits.
+constexpr double kStep = 0.02;
+constexpr int kMostSteps = 40;
+constexpr double kFarBeyond = 4 * kProfile;
+constexpr double kMostKappa = 5.0;  // Times the most requests in a pod.
 
-/// σ and κ in steps of about the same effect: κ times the most requests in a pod.
-struct Place {
-  double sigma = 0.0;
-  double kappa = 0.0;
+/// The least and the most of one parameter with which some others still fit.
+stats::Interval Within(const CurveSearch& search, const CurveSearch::Place& best, double limit,
+                       std::size_t parameter) {
+  constexpr double kFirst = 0.002;
+  constexpr double kPrecision = 0.03;  // Of the distance from the best.
+  const double most = parameter == CurveSearch::kSigma ? kMostSigma : kMostKappa;
+  const double centre = best[parameter];
+  const auto edge = [&](double direction) {
+    const double border = direction < 0 ? 0.0 : std::max(most, centre);
+    CurveSearch::Place inside = best;
+    const auto fits = [&](double value) {
+      CurveSearch::Place next = inside;
+      next[parameter] = value;
+      CurveSearch::Found found = search.Near(next, {parameter});
+      const bool does = found.loss <= limit;
+      if (does) {
+        inside = std::move(found.place);
+      }
+      return does;
+    };
+    double step = kFirst;
+    double outside = centre;
+    do {
+      if (inside[parameter] == border) {
+        return border;
+      }
+      outside = std::clamp(centre + direction * step, 0.0, std::max(most, centre));
+      step *= 2;
+    } while (fits(outside));
+    while (std::abs(outside - inside[parameter]) > kPrecision * std::abs(outside - centre)) {
+      const double middle = (inside[parameter] + outside) / 2;
+      outside = fits(middle) ? outside : middle;
+    }
+    return outside;
+  };
+  return {edge(-1), edge(1)};
+}
+
+struct Edges {
+  stats::Interval sigma;
+  stats::Interval kappa;  ///< As in a place.
 };
 
-/// Walks from `start` to the least loss with steps that halve; σ or κ may be held.
-Scored Descend(const FitProblem& problem, FitCandidate candidate, bool hold_sigma,
-               bool hold_kappa) {
-  const double scale = 1 / std::max(1.0, problem.most_in_pod());
-  Scored best{candidate, problem.LossOf(candidate, std::numeric_limits<double>::infinity())};
-  double step = 0.16;
-  for (int halving = 0; halving < 9; ++halving, step /= 2) {
-    bool moved = true;
-    for (int turn = 0; moved && turn < 12; ++turn) {
-      moved = false;
-      constexpr std::array<Place, 6> kMoves = {
-          {{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, -1}, {-1, 1}}};
-      for (const Place& move : kMoves) {
-        if ((hold_sigma && move.sigma != 0) || (hold_kappa && move.kappa != 0)) {
-          continue;
-        }
-        FitCandidate next = best.candidate;
-        next.in_pod.sigma = std::clamp(next.in_pod.sigma + move.sigma * step, 0.0, kMostSigma);
-        next.in_pod.kappa = std::max(0.0, next.in_pod.kappa + move.kappa * step * scale);
-        if (const double loss = problem.LossOf(next, best.loss); loss < best.loss) {
-          best = {next, loss};
-          moved = true;
-        }
-      }
-    }
-  }
-  return best;
+/// How far σ and κ may go from `best` until the loss has grown by `more`.
+Edges EdgesOf(const CurveSearch& search, const CurveSearch::Place& best, double more) {
+  const double limit = search.LossOf(best) + more;
+  return {.sigma = Within(search, best, limit, CurveSearch::kSigma),
+          .kappa = Within(search, best, limit, CurveSearch::kKappa)};
 }
 
-FitCandidate Start(const FitProblem& problem, queueing::Balance balance, int percent) {
-  return {.balance = balance,
-          .scv = 1.0,
-          .service = std::max(Duration(1), FromSeconds(Seconds(problem.alone()) * percent / 100)),
-          .delay = {},
-          .in_pod = {},
-          .width = 0};
-}
+}  // namespace
 
-/// How many requests a pod works on at once, if it is worth a limit: by the best fits at the lone
-/// response.
-int BestWidth(const FitProblem& problem, queueing::Balance balance) {
+WidthFit BestWidth(const FitProblem& problem, queueing::Balance balance,
+                   CurveSearch::Services services) {
   constexpr std::array kWidths = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
-  int best = 0;
+  WidthFit best;
   double least = std::numeric_limits<double>::infinity();
   for (const int width : kWidths) {
     if (width >= problem.most_in_pod()) {
       break;  // Such a limit was never reached.
     }
-    FitCandidate candidate = Start(problem, balance, 100);
-    candidate.width = width;
-    candidate.in_pod.sigma = 0.05;
-    const double loss = Descend(problem, candidate, false, false).loss;
+    CurveSearch::Found found = CurveSearch(problem, balance, width, services).Best();
     // A limit is one parameter more: it has to earn its place.
-    if (loss + (width > 0 ? kProfile : 0) < least) {
-      least = loss + (width > 0 ? kProfile : 0);
-      best = width;
+    const double price = found.loss + (width > 0 ? kProfile : 0);
+    if (price < least) {
+      least = price;
+      best = {.width = width, .found = std::move(found)};
     }
   }
   return best;
 }
 
-/// The least and the most of one parameter with which some other parameters still fit.
-stats::Interval Within(const FitProblem& problem, const Profile& profile, double limit,
-                       bool of_sigma) {
-  double& (*value)(FitCandidate&) =
-      of_sigma ? +[](FitCandidate& c) -> double& { return c.in_pod.sigma; }
-               : +[](FitCandidate& c) -> double& { return c.in_pod.kappa; };
-  FitCandidate best = profile.best.candidate;
-  const double center = value(best);
-  const auto fits = [&](double tried) {
-    // The service times next to the best are enough: the profile is flat along them.
-    for (const Scored& point : profile.points) {
-      if (point.loss > limit) {
-        continue;
-      }
-      FitCandidate candidate = point.candidate;
-      value(candidate) = tried;
-      if (Descend(problem, candidate, of_sigma, !of_sigma).loss <= limit) {
-        return true;
-      }
-    }
-    return false;
-  };
-  const double unit = of_sigma ? 0.05 : 0.05 / std::max(1.0, problem.most_in_pod());
-  const auto edge = [&](double direction) {
-    double inside = center;
-    double step = unit;
-    while (step > unit / 40) {
-      const double next = inside + direction * step;
-      if (next >= 0 && (!of_sigma || next <= kMostSigma) && fits(next)) {
-        inside = next;
-      } else {
-        step /= 2;
-      }
-    }
-    // At the border of what is possible there is no further to go.
-    return direction < 0 && inside < unit / 20 ? 0.0 : inside;
-  };
-  return {edge(-1), edge(1)};
-}
-
-}  // namespace
-
 Profile CurveProfile(const FitProblem& problem, queueing::Balance balance) {
+  const WidthFit best = BestWidth(problem, balance, CurveSearch::Services::kOne);
+  const CurveSearch search(problem, balance, best.width, CurveSearch::Services::kOne);
   Profile profile;
-  const int width = BestWidth(problem, balance);
-  for (int percent = kLeastPercent; percent <= kMostPercent; percent += kPercentStep) {
-    Scored best;
-    FitCandidate start = Start(problem, balance, percent);
-    start.width = width;
-    for (const double sigma : {0.05, 0.5, 1.0}) {
-      FitCandidate from = start;
-      from.in_pod.sigma = sigma;
-      const Scored found = Descend(problem, from, false, false);
-      best = found.loss < best.loss ? found : best;
+  profile.best = {search.At(best.found.place), best.found.loss};
+  profile.points.push_back(profile.best);
+  for (const double direction : {-kStep, kStep}) {
+    CurveSearch::Place place = best.found.place;
+    double loss = best.found.loss;
+    for (int step = 0; step < kMostSteps && loss < best.found.loss + kFarBeyond; ++step) {
+      place[CurveSearch::kService] += direction;
+      CurveSearch::Found found = search.Near(place, {CurveSearch::kService});
+      place = std::move(found.place);
+      loss = found.loss;
+      profile.points.push_back({search.At(place), loss});
+      profile.best = loss < profile.best.loss ? profile.points.back() : profile.best;
     }
-    profile.points.push_back(best);
-    profile.best = best.loss < profile.best.loss ? best : profile.best;
   }
   return profile;
 }
 
 void SetCurve(const FitProblem& problem, const Profile& profile, double misfit,
               FittedService& fitted) {
-  const double limit = profile.best.loss + kProfile * misfit;
+  using Services = CurveSearch::Services;
   const FitCandidate& best = profile.best.candidate;
-  FittedCurve curve{.law = best.in_pod,
-                    .width = best.width,
-                    .sigma = Within(problem, profile, limit, true),
-                    .kappa = Within(problem, profile, limit, false),
-                    .seen = problem.most_in_pod()};
+  const CurveSearch search(problem, best.balance, best.width, Services::kOne);
+  const double most_in_pod = problem.most_in_pod();
+  FittedCurve curve{
+      .law = best.in_pod, .width = best.width, .sigma = {}, .kappa = {}, .seen = most_in_pod};
+  const Edges edges = EdgesOf(search, search.PlaceOf(best), kProfile * misfit);
+  // What pods cost each other is no better known than the curve: with a service time for each
+  // number of them neither leans on the other's law.
+  const CurveSearch apart(problem, best.balance, best.width,
+                          fitted.scaling ? Services::kByPods : Services::kOne);
+  const CurveSearch::Place start = apart.PlaceOf(best);
+  const Edges wide =
+      fitted.scaling ? EdgesOf(apart, apart.Near(start).place, kProfile * misfit) : edges;
+  const auto kappa_at = [&](double value) {
+    CurveSearch::Place place = start;
+    place[CurveSearch::kKappa] = value;
+    return apart.At(place).in_pod.kappa;
+  };
+  curve.sigma = {std::min(wide.sigma.lower, best.in_pod.sigma),
+                 std::max(wide.sigma.upper, best.in_pod.sigma)};
+  curve.kappa = {std::min(kappa_at(wide.kappa.lower), best.in_pod.kappa),
+                 std::max(kappa_at(wide.kappa.upper), best.in_pod.kappa)};
   const auto capacity = [&](const FitCandidate& candidate) {
-    const std::vector<double> rates = CurveOf(candidate, problem.most_in_pod(), true);
+    const std::vector<double> rates = CurveOf(candidate, most_in_pod, true);
     return *std::max_element(rates.begin(), rates.end());
   };
   double least = capacity(best);
   for (const Scored& point : profile.points) {
-    if (point.loss <= limit) {
+    if (point.loss <= profile.best.loss + kProfile * misfit) {
       least = std::min(least, capacity(point.candidate));
     }
   }
   // A curve with the steepest σ, or κ, that still fits.
-  for (const bool of_sigma : {true, false}) {
-    FitCandidate steep = best;
-    (of_sigma ? steep.in_pod.sigma : steep.in_pod.kappa) =
-        of_sigma ? curve.sigma.upper : curve.kappa.upper;
-    least = std::min(least, capacity(Descend(problem, steep, of_sigma, !of_sigma).candidate));
+  for (const auto& [parameter, upper] : {std::pair(CurveSearch::kSigma, edges.sigma.upper),
+                                         std::pair(CurveSearch::kKappa, edges.kappa.upper)}) {
+    CurveSearch::Place steep = search.PlaceOf(best);
+    steep[parameter] = upper;
+    least = std::min(least, capacity(search.At(search.Near(steep, {parameter}).place)));
   }
   fitted.model.service_high = std::max(fitted.model.service_high,
                                        FromSeconds(Seconds(best.service) * capacity(best) / least));

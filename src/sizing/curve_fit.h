@@ -3,13 +3,22 @@
 // Inside sizing only. Pure; safe from any thread.
 #pragma once
 
+#include "sizing/curve_search.h"
 #include "sizing/fit.h"
 #include "sizing/fit_problem.h"
 
 namespace loadline::sizing {
 
-/// The best σ and κ for service times around the lone response. All of that counts as service: what
-/// lies beside it cannot be told from it where requests slow each other down.
+/// How many requests a pod works on at once, and the best fit with that.
+struct WidthFit {
+  int width = 0;  ///< 0: on all that are there.
+  CurveSearch::Found found;
+};
+[[nodiscard]] WidthFit BestWidth(const FitProblem& problem, queueing::Balance balance,
+                                 CurveSearch::Services services);
+
+/// The best σ and κ for service times around the best one. All of a lone response counts as
+/// service: what lies beside it cannot be told from it where requests slow each other down.
 [[nodiscard]] Profile CurveProfile(const FitProblem& problem, queueing::Balance balance);
 
 /// Puts the curve of `profile` into `fitted`, with its intervals: as far as the loss stays within

@@ -14,6 +14,7 @@
 #include "base/units_text.h"
 #include "sizing/curve_fit.h"
 #include "sizing/fit_problem.h"
+#include "sizing/scale_fit.h"
 
 namespace loadline::sizing {
 namespace {
@@ -29,6 +30,7 @@ constexpr double kNormal95 = 1.96;
 constexpr double kModelError = 0.015;
 constexpr std::int64_t kTellingRequests = 300;  // Below, a mean says little of the fit.
 constexpr double kLeastWidth = 0.03;
+constexpr std::size_t kLeastSizes = 3;  // Numbers of pods that show what they cost each other.
 
 // `beside`: how much of what is left of the lone response keeps no pod busy.
 FitCandidate At(const FitProblem& problem, Balance balance, double busy, double beside,
@@ -171,6 +173,34 @@ Status Count(const std::vector<FitRun>& runs, FittedService& fitted) {
   return {};
 }
 
+// What a pod which shares itself cannot tell from `balance` (queueing/pool.h).
+Balance Alike(Balance balance) {
+  switch (balance) {
+    case Balance::kRoundRobin:
+      return Balance::kRandom;
+    case Balance::kLeast:
+      return Balance::kTwoChoices;
+    default:
+      return balance;
+  }
+}
+
+// The profile of a curve behind `balance`, from that of one alike in `known`, if there is.
+Profile CurveProfileOf(const FitProblem& problem, Balance balance,
+                       const std::vector<Profile>& known) {
+  for (const Profile& profile : known) {
+    if (Alike(profile.best.candidate.balance) == Alike(balance)) {
+      Profile same = profile;
+      same.best.candidate.balance = balance;
+      for (Scored& point : same.points) {
+        point.candidate.balance = balance;
+      }
+      return same;
+    }
+  }
+  return CurveProfile(problem, balance);
+}
+
 /// The best profile of each balancer that may be, and which of them fit about as well.
 struct Choice {
   std::vector<Profile> profiles;
@@ -195,7 +225,7 @@ Choice Choose(const FitProblem& problem, const std::vector<FitRun>& runs, const 
     if (one_pod && !choice.profiles.empty()) {
       continue;  // Nothing to balance: as good as the first.
     }
-    choice.profiles.push_back(given.fit_curve ? CurveProfile(problem, balance)
+    choice.profiles.push_back(given.fit_curve ? CurveProfileOf(problem, balance, choice.profiles)
                                               : ProfileOf(problem, balance));
     best = std::min(best, choice.profiles.back().best.loss);
   }
@@ -242,6 +272,94 @@ void FitScaling(const std::vector<FitRun>& runs, FitGiven given, Balance balance
   if (const Result<queueing::UslFit> fit = queueing::FitUsl(points, 0.95)) {
     fitted.scaling = *fit;
   }
+}
+
+std::set<int> NumbersOfPods(const std::vector<FitRun>& runs) {
+  std::set<int> numbers;
+  for (const FitRun& run : runs) {
+    numbers.insert(run.pods);
+  }
+  return numbers;
+}
+
+/// How pods slow each other down beside the curve within each.
+std::optional<queueing::UslFit> ScalingOf(const FittedScales& scales) {
+  const std::size_t size = scales.pods.size();
+  std::vector<queueing::ScalingPoint> points;
+  for (std::size_t i = 0; i < size; ++i) {
+    points.push_back({.size = static_cast<double>(scales.pods[i]),
+                      .throughput = scales.pods[i] / scales.services_s[i]});
+  }
+  std::vector<double> covariance;
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j < size; ++j) {
+      const double own = i == j ? kModelError * kModelError : 0.0;
+      covariance.push_back(points[i].throughput * points[j].throughput *
+                           (scales.covariance[i * size + j] + own));
+    }
+  }
+  const Result<queueing::UslFit> fit = queueing::FitUsl(points, 0.95, covariance);
+  return fit ? std::optional(*fit) : std::nullopt;
+}
+
+/// What pods cost each other beside a curve within each. Gives the balancers that explain the
+/// runs about as well, the costliest, which it is fitted behind, first: whatever the pods cost each
+/// other, so that none is taken for it.
+std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitGiven& given,
+                                           FittedService& fitted) {
+  std::vector<FittedScales> found;
+  double best = std::numeric_limits<double>::infinity();
+  for (const Balance balance : kBalances) {
+    if (given.balance.value_or(balance) != balance) {
+      continue;
+    }
+    const auto alike = std::find_if(found.begin(), found.end(), [&](const FittedScales& scales) {
+      return Alike(scales.candidate.balance) == Alike(balance);
+    });
+    FittedScales scales = alike != found.end() ? *alike : FitScales(problem, balance);
+    scales.candidate.balance = balance;
+    best = std::min(best, scales.loss);
+    found.push_back(std::move(scales));
+  }
+  std::erase_if(found, [&](const FittedScales& scales) {
+    return scales.loss > best + kProfile * Misfit(best, fitted.probes);
+  });
+  std::vector<Balance> as_good;
+  as_good.reserve(found.size());
+  for (const FittedScales& scales : found) {
+    as_good.push_back(scales.candidate.balance);
+  }
+  fitted.scaling_pods = found.front().pods;
+  fitted.scaling = ScalingOf(found.front());
+  return as_good;
+}
+
+/// Refuses runs that tell the curve within a pod from what pods cost each other by next to nothing,
+/// or those from a balancer that is not known.
+Status CheckTold(const FittedService& fitted, const FitGiven& given) {
+  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
+  if (!fitted.scaling) {
+    return {};
+  }
+  if (!given.balance && fitted.scaling->Shown()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "pods slow each other down in these runs, by how much depends on the balancer "
+                 "before them, and a better balancer before slower pods looks like a worse one: "
+                 "say which it was with --balance"};
+  }
+  const stats::Interval there = fitted.scaling->SlowdownAt(fitted.most_pods);
+  if (there.upper <= kWorthless * there.lower) {
+    return {};
+  }
+  return Error{
+      ErrorCode::kInvalidArgument,
+      fmt::format(
+          "the runs do not tell requests that slow each other down in a pod from pods that do: "
+          "each of {} may be {:.2f} to {:.2f}x slower than one alone; measure every number of "
+          "pods, "
+          "one among them, with the same loads per pod (--users 1 and 8 before 1 pod, 4 and 32 "
+          "before 4), or say --concurrency, where a pod works on so many at full speed",
+          fitted.most_pods, there.lower, there.upper)};
 }
 
 Status CheckUsers(const std::vector<FitRun>& runs, const FitGiven& given) {
@@ -300,25 +418,39 @@ Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven
   if (given.fit_curve) {
     TRY(CheckCurve(runs));
   }
-  Choice choice = Choose(problem, runs, given, fitted.probes);
+  FitGiven behind = given;
+  std::optional<Choice> choice;
+  if (given.fit_curve && NumbersOfPods(runs).size() >= kLeastSizes) {
+    fitted.as_good = FitScalingBesideCurve(problem, given, fitted);
+    TRY(CheckTold(fitted, given));
+    behind.balance = fitted.as_good.front();
+  } else {
+    choice = Choose(problem, runs, given, fitted.probes);
+    if (!given.fit_curve) {
+      FitScaling(runs, given, choice->profile().best.candidate.balance, fitted);
+    }
+  }
   const FitProblem* fits = &problem;
   std::optional<FitProblem> contended;
-  if (!given.fit_curve) {
-    FitScaling(runs, given, choice.profile().best.candidate.balance, fitted);
-  }
   if (fitted.scaling && fitted.scaling->Shown()) {
     fitted.model.contention = fitted.scaling->law;
     fitted.model.contention_fit = fitted.scaling;
     contended.emplace(runs, given, fitted.model.contention);
-    choice = Choose(*contended, runs, given, fitted.probes);
     fits = &*contended;
+    choice.reset();
   }
-  fitted.as_good = choice.as_good;
-  const FitCandidate& candidate = choice.profile().best.candidate;
+  if (!choice) {
+    choice = Choose(*fits, runs, behind, fitted.probes);
+  }
+  if (fitted.as_good.empty()) {
+    fitted.as_good = choice->as_good;
+  }
+  const Profile& profile = choice->profile();
+  const FitCandidate& candidate = profile.best.candidate;
   fitted.model.pod = fits->PoolOf(candidate, 1);
-  SetInterval(choice.profile(), fitted.requests, fitted);
+  SetInterval(profile, fitted.requests, fitted);
   if (given.fit_curve) {
-    SetCurve(problem, choice.profile(), Misfit(choice.profile().best.loss, fitted.probes), fitted);
+    SetCurve(*fits, profile, Misfit(profile.best.loss, fitted.probes), fitted);
   }
   SetGoodness(runs, *fits, candidate, fitted);
   return fitted;

@@ -86,12 +86,15 @@ inline constexpr std::int64_t kLeastFitRequests = 500;
 /// there are more of them is the universal scalability law's, where that explains the capacities
 /// better than pods which do not touch each other.
 /// With `fit_curve` the means of at least three loads, the highest with twice as many requests in a
-/// pod as the lowest, give the curve.
+/// pod as the lowest, give the curve. Pods at three or more numbers then share it, and have a
+/// service time at each; the balancers are compared with those free.
 ///
 /// The interval of the service time is a profile of the fit's loss at 95 %, at least ±3 %. Where no
 /// probe shows a limit, all of a lone response counts as service: the safe side.
 /// Errors: kInvalidArgument: no probe below its limit, fewer than kLeastFitRequests requests,
-/// users before several pods behind another balancer, loads too alike for a curve.
+/// users before several pods behind another balancer, loads too alike for a curve, or too unlike
+/// from one number of pods to the other to tell the curve from what pods cost each other, or those
+/// that cost each other beside a curve behind a balancer that is not known.
 [[nodiscard]] Result<FittedService> FitService(const std::vector<FitRun>& runs,
                                                const FitGiven& given);
 

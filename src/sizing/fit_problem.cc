@@ -19,8 +19,6 @@ constexpr double kCurveReach = 10;
 constexpr double kLongestCurve = 2000;
 
 double Loss(double error) {
-  // Fades for outliers, so that one odd probe does not rule.
-  constexpr double kFade = 9.0;
   return kFade * std::log1p(error * error / kFade);
 }
 
@@ -144,57 +142,99 @@ queueing::PoolLaw FitProblem::LawOf(const FitCandidate& candidate, int pods,
   return queueing::PoolLaw(pool, *step.users);
 }
 
+namespace {
+
+// How many requests of a probe were slow together. Near the limit those that follow each other are,
+// about as many as twice the square of how much slower they are: a short probe there may be far
+// from what it would become. By what the guess says of it.
+double Together(const queueing::PoolLaw& law, const FitCandidate& candidate, const FitStep& step) {
+  const double alone_s = Seconds(candidate.service + candidate.delay);
+  const double slower = step.users ? 1.0 : std::max(1.0, Seconds(law.Mean()) / alone_s);
+  return std::max(1.0, 2 * slower * slower);
+}
+
+// A vaguer guess has the price that it has in a likelihood.
+double Weigh(double error, double sigma, double least) {
+  return Loss(error / sigma) + 2 * std::log(sigma / least);
+}
+
+double RequestsOf(const FitStep& step) {
+  return std::max(1.0, static_cast<double>(step.requests));
+}
+
+}  // namespace
+
+MeanFit FitProblem::MeanOf(const FitCandidate& candidate, int pods, const FitStep& step) const {
+  return MeanBy(LawOf(candidate, pods, step), candidate, step);
+}
+
+MeanFit FitProblem::MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                           const FitStep& step) {
+  const double n = RequestsOf(step);
+  if (!law.stable()) {
+    // A short probe may have ended before its backlog told it from a steady one.
+    const double error = std::max(0.0, law.utilisation() - 1) / (kCapacityError + 2 / std::sqrt(n));
+    return {.loss = kOverload + Loss(error), .error = error};
+  }
+  const double sigma = kMeanError + std::sqrt(Together(law, candidate, step) / n);
+  const double error = std::log(Seconds(law.Mean()) / Seconds(step.mean));
+  return {.loss = Weigh(error, sigma, kMeanError + 1 / std::sqrt(n)), .error = error / sigma};
+}
+
 double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
   double loss = 0;
+  // Means are cheap, and mostly enough to give up.
+  struct Below {
+    queueing::PoolLaw law;
+    const FitStep* step;
+  };
+  std::vector<Below> below;
   for (const FitRun& run : runs_) {
     for (const FitStep& step : run.steps) {
-      loss += StepLoss(candidate, run.pods, step);
+      if (step.saturated) {
+        loss += SaturatedLoss(candidate, run.pods, step);
+      } else {
+        below.push_back({LawOf(candidate, run.pods, step), &step});
+        loss += MeanBy(below.back().law, candidate, step).loss;
+      }
       if (loss > give_up) {
         return loss;
       }
     }
   }
-  return loss;
-}
-
-double FitProblem::StepLoss(const FitCandidate& candidate, int pods, const FitStep& step) const {
-  if (step.saturated) {
-    // What a pod full of requests does is no point of its curve that was measured.
-    return given_.fit_curve ? 0.0
-                            : Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) /
-                                   kCapacityError);
-  }
-  const queueing::PoolLaw law = LawOf(candidate, pods, step);
-  const double n = std::max(1.0, static_cast<double>(step.requests));
-  if (!law.stable()) {
-    // A short probe may have ended before its backlog told it from a steady one.
-    return kOverload +
-           Loss(std::max(0.0, law.utilisation() - 1) / (kCapacityError + 2 / std::sqrt(n)));
-  }
-  const Duration pod_alone = candidate.service + candidate.delay;
-  // Near the limit requests that follow each other are slow together, about as many as twice the
-  // square of how much slower they are: a short probe there may be far from what it would become.
-  // By what the guess says of it, and at the price that a vaguer guess has in a likelihood.
-  const double slower = step.users ? 1.0 : std::max(1.0, Seconds(law.Mean()) / Seconds(pod_alone));
-  const double together = std::max(1.0, 2 * slower * slower);
-  const auto weigh = [](double error, double sigma, double least) {
-    return Loss(error / sigma) + 2 * std::log(sigma / least);
-  };
-  double loss = weigh(std::log(Seconds(law.Mean()) / Seconds(step.mean)),
-                      kMeanError + std::sqrt(together / n), kMeanError + 1 / std::sqrt(n));
   if (given_.fit_curve) {
     return loss;  // Means do not depend on the scatter of service times, percentiles do.
   }
+  for (const Below& each : below) {
+    loss += each.law.stable() ? SharesLoss(each.law, candidate, *each.step) : 0.0;
+    if (loss > give_up) {
+      return loss;
+    }
+  }
+  return loss;
+}
+
+double FitProblem::SaturatedLoss(const FitCandidate& candidate, int pods,
+                                 const FitStep& step) const {
+  // What a pod full of requests does is no point of its curve that was measured.
+  return given_.fit_curve
+             ? 0.0
+             : Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) / kCapacityError);
+}
+
+double FitProblem::SharesLoss(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                              const FitStep& step) {
+  const double n = RequestsOf(step);
+  const double together = Together(law, candidate, step);
   const auto share = [&](Duration t, double expected) {
     const double floor = 0.002 + 1 / n;
     const double error = std::log((law.Tail(t) + floor) / (expected + floor));
     const auto sigma = [&](double cluster) {
       return std::sqrt(kShareError * kShareError + cluster / (n * expected + 1));
     };
-    return weigh(error, sigma(std::max(kCluster, together)), sigma(kCluster));
+    return Weigh(error, sigma(std::max(kCluster, together)), sigma(kCluster));
   };
-  loss += share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
-  return loss;
+  return share(step.p50, 0.5) + share(step.p95, 0.05) + share(step.p99, 0.01);
 }
 
 }  // namespace loadline::sizing

@@ -40,6 +40,18 @@ struct Profile {
   Scored best;
 };
 
+/// How the mean of one probe fits a guess.
+struct MeanFit {
+  double loss = 0.0;
+  /// By how much it is off, in units of how far it may be; where the guess has no end for the
+  /// probe, by how much it is overloaded.
+  double error = 0.0;
+};
+
+inline constexpr double kMostSigma = 1.5;  ///< Of a curve.
+/// A loss fades for outliers, so that one odd probe does not rule: kFade · ln(1 + error²/kFade).
+inline constexpr double kFade = 9.0;
+
 inline constexpr double kProfile = 3.84;  ///< Chi-square with one degree of freedom at 95 %.
 
 class FitProblem {
@@ -48,6 +60,7 @@ class FitProblem {
   FitProblem(const std::vector<FitRun>& runs, const FitGiven& given,
              const queueing::Usl& contention = {});
 
+  [[nodiscard]] const std::vector<FitRun>& runs() const { return runs_; }
   /// An upper bound of the service time with what lies beside it: the shortest mean response of a
   /// probe, or what its throughput allows, as of one pod alone.
   [[nodiscard]] Duration alone() const { return alone_; }
@@ -61,11 +74,19 @@ class FitProblem {
   /// What `candidate` says of a step.
   [[nodiscard]] queueing::PoolLaw LawOf(const FitCandidate& candidate, int pods,
                                         const FitStep& step) const;
+  /// Of a step that is not saturated.
+  [[nodiscard]] MeanFit MeanOf(const FitCandidate& candidate, int pods, const FitStep& step) const;
   /// Sum over all steps, of about a chi-square's size; may stop beyond `give_up`.
   [[nodiscard]] double LossOf(const FitCandidate& candidate, double give_up) const;
 
  private:
-  [[nodiscard]] double StepLoss(const FitCandidate& candidate, int pods, const FitStep& step) const;
+  [[nodiscard]] static MeanFit MeanBy(const queueing::PoolLaw& law, const FitCandidate& candidate,
+                                      const FitStep& step);
+  [[nodiscard]] double SaturatedLoss(const FitCandidate& candidate, int pods,
+                                     const FitStep& step) const;
+  /// Of the shares of requests that took longer than the percentiles of the step.
+  [[nodiscard]] static double SharesLoss(const queueing::PoolLaw& law,
+                                         const FitCandidate& candidate, const FitStep& step);
 
   const std::vector<FitRun>& runs_;
   const FitGiven& given_;

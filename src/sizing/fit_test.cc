@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/sim_prober.h"
 
@@ -282,6 +283,112 @@ TEST(FitService, FindsHowManyRequestsAPodWorksOn) {
   EXPECT_NEAR(fitted.curve->law.sigma, 0, 0.03);
   EXPECT_NEAR(fitted.model.pod.curve[15], 100, 3);
   EXPECT_LT(*fitted.worst_error, 0.03);
+}
+
+// `pods` of SlowedPod() that slow each other down, too, at five numbers of users.
+FitRun UsersOfSlowedPods(int pods, const queueing::Usl& contention) {
+  sim::ServiceOptions service = SlowedPod();
+  service.pods = pods;
+  service.latency = *sim::LatencyLaw::Exponential(FromSeconds(0.05 * contention.Slowdown(pods)));
+  FitRun run;
+  run.pods = pods;
+  for (const int users : {1, 2, 4, 8, 16}) {
+    run.steps.push_back(UserProbe(service, users * pods, 0s));
+  }
+  return run;
+}
+
+FitGiven CurveBehindRandom() {
+  FitGiven given;
+  given.discipline = queueing::Discipline::kSharing;
+  given.fit_curve = true;
+  given.balance = Balance::kRandom;
+  return given;
+}
+
+TEST(FitService, FindsWhatPodsCostEachOtherBesideTheCurveWithinEach) {
+  // σ 0.06, κ 0.01 between pods: each of 2 pods is 1.08 times slower, of 4 1.3, of 6 1.6.
+  const queueing::Usl law{0.06, 0.01};
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4, 6}) {
+    runs.push_back(UsersOfSlowedPods(pods, law));
+  }
+  const FittedService fitted = *FitService(runs, CurveBehindRandom());
+  ASSERT_TRUE(fitted.scaling);
+  EXPECT_TRUE(fitted.scaling->Shown());
+  EXPECT_EQ(fitted.scaling_pods, (std::vector<int>{1, 2, 4, 6}));
+  EXPECT_LT(fitted.scaling->SlowdownAt(6).lower, 1.6);
+  EXPECT_GT(fitted.scaling->SlowdownAt(6).upper, 1.6);
+  EXPECT_NEAR(fitted.scaling->law.Slowdown(6), 1.6, 0.08);
+  ASSERT_TRUE(fitted.curve);
+  EXPECT_NEAR(fitted.curve->law.sigma, 0.2, 0.04);
+  EXPECT_NEAR(fitted.curve->law.kappa, 0.005, 0.002);
+  EXPECT_LT(fitted.curve->sigma.lower, 0.2);
+  EXPECT_GT(fitted.curve->sigma.upper, 0.2);
+  EXPECT_NEAR(Millis(fitted.model.pod.service), 50, 2.5);  // Of a request alone in a lone pod.
+  EXPECT_LT(*fitted.worst_error, 0.06);
+  // Both size: of 8 requests in each of 4 pods 8 / 0.05 / 2.68 / 1.3 = 45.9/s, with the upper ends
+  // somewhat less.
+  const queueing::Pool four = fitted.model.At(4, fitted.model.service_high);
+  EXPECT_LT(four.curve[7], 45.9);
+  EXPECT_GT(four.curve[7], 45.9 * 0.85);
+}
+
+TEST(FitService, DoesNotInventThatPodsCostEachOtherBesideACurve) {
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4}) {
+    runs.push_back(UsersOfSlowedPods(pods, {}));
+  }
+  const FittedService fitted = *FitService(runs, CurveBehindRandom());
+  ASSERT_TRUE(fitted.scaling);
+  EXPECT_FALSE(fitted.scaling->Shown());
+  EXPECT_LT(fitted.scaling->SlowdownAt(4).upper, 1.15);
+  EXPECT_FALSE(fitted.model.contention_fit);
+  ASSERT_TRUE(fitted.curve);
+  EXPECT_NEAR(fitted.curve->law.sigma, 0.2, 0.04);
+}
+
+TEST(FitService, RefusesToTellACurveFromPodsByLoadsThatDoNotOverlap) {
+  // One pod with one and two users, two with 5 and 6 each, four with 14 and 16 each: whether the
+  // requests in a pod slow each other down or the pods do looks the same.
+  std::vector<FitRun> runs;
+  for (const auto& [pods, users] :
+       {std::pair{1, std::pair{1, 2}}, {2, std::pair{10, 12}}, {4, std::pair{56, 64}}}) {
+    sim::ServiceOptions service = SlowedPod();
+    service.pods = pods;
+    runs.push_back(
+        {.id = {},
+         .pods = pods,
+         .steps = {UserProbe(service, users.first, 0s), UserProbe(service, users.second, 0s)}});
+  }
+  const Result<FittedService> fitted = FitService(runs, CurveBehindRandom());
+  ASSERT_FALSE(fitted);
+  EXPECT_NE(fitted.error().message.find("same loads per pod"), std::string::npos);
+}
+
+TEST(FitService, NeedsTheBalancerOfPodsThatCostEachOtherBesideACurve) {
+  std::vector<FitRun> runs;
+  for (const int pods : {1, 2, 4}) {
+    const double slower = 1 + 0.1 * (pods - 1);
+    sim::ServiceOptions service = SlowedPod();
+    service.pods = pods;
+    service.latency = *sim::LatencyLaw::Exponential(FromSeconds(0.05 * slower));
+    FitRun run;
+    run.pods = pods;
+    for (const double rate : {5.0, 20.0, 35.0, 44.0}) {
+      run.steps.push_back(Probe(service, rate * pods / slower));
+    }
+    runs.push_back(run);
+  }
+  FitGiven given = CurveBehindRandom();
+  const FittedService fitted = *FitService(runs, given);
+  EXPECT_TRUE(fitted.scaling->Shown());
+  EXPECT_LT(fitted.scaling->SlowdownAt(4).lower, 1.3);
+  EXPECT_GT(fitted.scaling->SlowdownAt(4).upper, 1.3);
+  given.balance.reset();
+  const Result<FittedService> guess = FitService(runs, given);
+  ASSERT_FALSE(guess);
+  EXPECT_NE(guess.error().message.find("--balance"), std::string::npos);
 }
 
 }  // namespace

@@ -160,6 +160,15 @@ queueing::PoolLaw Traffic::LawOf(const queueing::Pool& pool) const {
   return users_ ? queueing::PoolLaw(pool, *users_) : queueing::PoolLaw(pool, rate_);
 }
 
+FullPod ServiceModel::Full() const {
+  if (pod.curve.empty()) {
+    return {.requests = pod.concurrency, .latency = pod.service};
+  }
+  const auto most = std::max_element(pod.curve.begin(), pod.curve.end());
+  const int requests = static_cast<int>(most - pod.curve.begin()) + 1;
+  return {.requests = requests, .latency = FromSeconds(requests / *most)};
+}
+
 double ServiceModel::Slowdown(int pods) const {
   return contention_fit ? contention_fit->SlowdownAt(pods).upper : contention.Slowdown(pods);
 }

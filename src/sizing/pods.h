@@ -17,6 +17,12 @@ namespace loadline::sizing {
 
 inline constexpr int kMostPods = 100'000;
 
+/// A pod as the classic formulae take it: always full, however many requests that is.
+struct FullPod {
+  int requests = 1;    ///< At once.
+  Duration latency{};  ///< Of each of them.
+};
+
 /// A service as sizing knows it: one pod, the balancer in front, and how sure that is.
 struct ServiceModel {
   queueing::Pool pod;      ///< Its `pods` is not used; its `service` is the best estimate.
@@ -27,6 +33,9 @@ struct ServiceModel {
   /// Where that was measured: At() takes the upper end of its interval.
   std::optional<queueing::UslFit> contention_fit = {};
 
+  /// A pod alone with as many requests as it works on at full speed, or does most with where their
+  /// curve was measured.
+  [[nodiscard]] FullPod Full() const;
   /// How much slower each of `pods` is than one alone.
   [[nodiscard]] double Slowdown(int pods) const;
   /// The number of pods beyond which more of them carry less; nothing up to kMostPods.

@@ -160,5 +160,16 @@ TEST(Traffic, GrowsInWholeUsers) {
   EXPECT_EQ(Traffic(Rate{10}).Times(2).HighestRate(1s).per_second, 20);
 }
 
+TEST(ServiceModel, IsFullWithTheRequestsThatAPodDoesMostWith) {
+  ServiceModel model = Exponential(50ms, queueing::Balance::kRandom);
+  model.pod.concurrency = 4;
+  EXPECT_EQ(model.Full().requests, 4);
+  EXPECT_EQ(model.Full().latency, 50ms);
+  // 20/s alone, 32/s of two, 30/s of three: two take 2 / 32 s = 62.5 ms.
+  model.pod.curve = {20, 32, 30};
+  EXPECT_EQ(model.Full().requests, 2);
+  EXPECT_EQ(model.Full().latency, 62'500us);
+}
+
 }  // namespace
 }  // namespace loadline::sizing

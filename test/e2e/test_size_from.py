@@ -86,3 +86,73 @@ class SizeFromRuns(EndToEnd):
         done, answer = self.size("--rate", "300/s", "--p95", "200ms", "--balance", "random", *runs)
         self.assertEqual(done.code, 0, done.text)
         self.assertAlmostEqual(answer["service"]["service_ms"], 20, delta=1.5)
+
+    def measure_curve(self, pods, loads, slowdown=1.0):
+        """Users who never think before pods whose requests slow each other down: σ 0.2, κ 0.001
+        within each. `loads` are users per pod; gives the options that name the runs."""
+        curve = ", ".join(f"{n / (1 + 0.2 * (n - 1) + 0.001 * n * (n - 1)):.5f}"
+                          for n in range(1, 101))
+        service = self.service(f"pods: {pods}\nqueue: unlimited\nbalance: random\n"
+                               f"latency: exponential:{40 * slowdown:.4f}ms\ncurve: [{curve}]\n")
+        options = []
+        for users in loads:
+            label = f"{pods}pods{users}users"
+            done = self.loadline("simulate", service, "--users", str(users * pods), "--duration",
+                                 "2m", "--p95", "5s", "--label", label, "--db", self.db)
+            self.assertIn(done.code, (0, 1, 6), done.text)
+            options += ["--from", label, "--pods", str(pods)]
+        return options
+
+    def test_pods_and_requests_in_each_that_slow_each_other_down(self):
+        # Each of n pods is 1 + 0.08 (n − 1) times slower: 1.08 with 2, 1.24 with 4, 1.4 with 6.
+        runs = []
+        for pods in (1, 2, 4, 6):
+            runs += self.measure_curve(pods, (1, 3, 8), 1 + 0.08 * (pods - 1))
+        document = self.folder / "size.json"
+        done = self.loadline("size", "--sharing", "--balance", "random", "--rate", "120/s", "--p95",
+                             "2s", "--explain", "--json", document, "--db", self.db, *runs)
+        self.assertEqual(done.code, 0, done.text)
+        words = " ".join(done.out.split())
+        self.assertIn("pods slow each other down (measured at 1, 2, 4, 6, beside what requests in "
+                      "each do)", words)
+        self.assertIn("requests in a pod slow each other down", words)
+        self.assertIn("finished by a pod alone at 1:", words)
+        self.assertRegex(words, r"slowdown of each of \d+ pods = 1 \+ contention x")
+        self.assertRegex(words, r"a pod does most with \d+ requests")
+        answer = json.loads(document.read_text())
+        service = answer["service"]
+        self.assertAlmostEqual(service["service_ms"], 40, delta=2)
+        self.assertAlmostEqual(service["curve"]["sigma"], 0.2, delta=0.05)
+        low, high = service["curve"]["sigma_interval"]
+        self.assertTrue(low < 0.2 < high, service["curve"])
+        low, high = service["curve"]["kappa_interval"]
+        self.assertTrue(low <= 0.001 < high, service["curve"])
+        scaling = service["scaling"]
+        self.assertTrue(scaling["shown"])
+        self.assertEqual(scaling["measured_pods"], [1, 2, 4, 6])
+        self.assertAlmostEqual(1 + 5 * scaling["sigma"] + 30 * scaling["kappa"], 1.4, delta=0.1)
+        needed = answer["needed"]["pods"]
+        low, high = scaling["slowdown_interval"]
+        self.assertTrue(low < 1 + 0.08 * (needed - 1) < high, scaling)
+        # A pod alone finishes 8 / (1 + 1.4 + 0.056) / 40 ms = 81.4/s of 8, so that it takes two, who
+        # do 151/s. The simulator has pods and requests slow each other down, too.
+        self.assertGreaterEqual(needed, 2)
+        confirmed = answer["confirmation"]["objectives"][0]
+        self.assertTrue(confirmed["holds"], confirmed)
+        self.assertAlmostEqual(confirmed["simulated"] / confirmed["model"], 1, delta=0.2)
+
+    def test_loads_that_do_not_tell_pods_from_requests(self):
+        # One pod with few requests, four with many.
+        runs = (self.measure_curve(1, (1, 2)) + self.measure_curve(2, (5, 6)) +
+                self.measure_curve(4, (14, 16)))
+        done, _ = self.size("--sharing", "--balance", "random", "--rate", "120/s", "--p95", "2s",
+                            *runs)
+        self.assertEqual(done.code, 2, done.text)
+        self.assertIn("same loads per pod", done.err)
+        # At two numbers of pods nothing of the kind is asked.
+        done, answer = self.size("--sharing", "--balance", "random", "--rate", "120/s", "--p95",
+                                 "2s", *self.measure_curve(1, (4, 12)), *runs[:8])
+        self.assertEqual(done.code, 0, done.text)
+        self.assertIsNone(answer["service"]["scaling"])
+        self.assertIn("whether pods get in each other's way is not measured",
+                      " ".join(done.out.split()))

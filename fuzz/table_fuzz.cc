@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/timestamp.h"
 #include "catalog/price_list.h"
 #include "sizing/forecast.h"
 
@@ -32,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CHECK(type.on_demand_usd_per_hour > 0 && type.as_of <= kToday);
     }
   }
-  if (const auto at = loadline::sizing::ParseTime(text); at) {
+  if (const auto at = loadline::ParseTimestamp(text); at) {
     CHECK(*at >= loadline::Duration::zero());
   }
   return 0;

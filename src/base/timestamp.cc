@@ -140,7 +140,8 @@ std::optional<Duration> FinishTime(Scan& scan, const Date& date) {
   const std::int64_t days = day->time_since_epoch().count();
   const std::int64_t seconds =
       days * 86'400 + std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second - *zone;
-  return Duration(seconds * kSecond + *fraction);
+  // East of Greenwich the first hours of 1970 are before it.
+  return seconds >= 0 ? std::optional(Duration(seconds * kSecond + *fraction)) : std::nullopt;
 }
 
 std::optional<Duration> ParseIso(std::string_view text) {

@@ -160,9 +160,10 @@ std::vector<double> CurveSearch::InformationAt(const Place& place) const {
   return SlopeAt(place).information;
 }
 
-// One step of Gauss and Newton, damped.
-CurveSearch::Place CurveSearch::StepFrom(const Place& place, const Slope& slope, double damping,
-                                         const std::vector<std::size_t>& held) {
+// One step of Gauss and Newton, damped; nothing where the slope is no number in some direction.
+std::optional<CurveSearch::Place> CurveSearch::StepFrom(const Place& place, const Slope& slope,
+                                                        double damping,
+                                                        const std::vector<std::size_t>& held) {
   constexpr double kFarthest = 0.7;  // No step turns a service time into another thing.
   constexpr double kNothing = 1e-6;
   const std::size_t size = place.size();
@@ -181,7 +182,9 @@ CurveSearch::Place CurveSearch::StepFrom(const Place& place, const Slope& slope,
         stays ? 1.0 : matrix[i * size + i] * (1 + damping) + kNothing * (1 + damping);
   }
   const std::optional<std::vector<double>> inverse = stats::InverseOfPositive(matrix, size);
-  CHECK(inverse.has_value());  // A sum of squares with something added to its diagonal.
+  if (!inverse) {
+    return std::nullopt;
+  }
   const std::vector<double> step = stats::Times(*inverse, right);
   Place next = place;
   for (std::size_t i = 0; i < size; ++i) {
@@ -201,13 +204,13 @@ CurveSearch::Found CurveSearch::Near(const Place& start,
   Slope slope = SlopeAt(place);
   double damping = 1e-2;
   for (int turn = 0; turn < kTurns && damping < kHopeless; ++turn) {
-    const Place next = StepFrom(place, slope, damping, held);
-    const double loss = LossOf(next);
+    const std::optional<Place> next = StepFrom(place, slope, damping, held);
+    const double loss = next ? LossOf(*next) : kInfinite;
     if (!(loss < slope.loss)) {
       damping *= 10;
       continue;
     }
-    place = next;
+    place = *next;
     if (slope.loss - loss < kSettled) {
       return {place, loss};
     }
@@ -222,7 +225,7 @@ CurveSearch::Found CurveSearch::Best() const {
   // Little of either, much of one, some of the other.
   for (const auto& [sigma, kappa] : {std::pair{0.05, 0.0}, {0.6, 0.0}, {0.0, 0.15}}) {
     Found found = Near(StartAt(sigma, kappa));
-    if (found.loss < best.loss) {
+    if (best.place.empty() || found.loss < best.loss) {
       best = std::move(found);
     }
   }

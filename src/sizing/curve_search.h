@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "sizing/fit_problem.h"
@@ -63,8 +64,9 @@ class CurveSearch {
   [[nodiscard]] Place StartAt(double sigma, double kappa) const;
   [[nodiscard]] Slope SlopeAt(const Place& place) const;
   [[nodiscard]] double GroupLoss(const Place& place, std::size_t group) const;
-  [[nodiscard]] static Place StepFrom(const Place& place, const Slope& slope, double damping,
-                                      const std::vector<std::size_t>& held);
+  [[nodiscard]] static std::optional<Place> StepFrom(const Place& place, const Slope& slope,
+                                                     double damping,
+                                                     const std::vector<std::size_t>& held);
 
   struct Probe {
     int pods;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <optional>
 
-#include "base/check.h"
 #include "sizing/curve_fit.h"
 #include "sizing/curve_search.h"
 #include "stats/cholesky.h"
@@ -31,11 +30,12 @@ std::vector<double> CovarianceAt(const CurveSearch& search, const CurveSearch::P
     information[i * size + i] += 1 / (vague * vague);
   }
   const std::optional<std::vector<double>> inverse = stats::InverseOfPositive(information, size);
-  CHECK(inverse.has_value());  // A sum of squares with something added to its diagonal.
   std::vector<double> covariance;
   for (std::size_t i = CurveSearch::kService; i < size; ++i) {
     for (std::size_t j = CurveSearch::kService; j < size; ++j) {
-      covariance.push_back((*inverse)[i * size + j]);
+      // Without an inverse the loss has no slope there, and nothing is known.
+      const double vague = i == j ? kVagueService * kVagueService : 0.0;
+      covariance.push_back(inverse ? (*inverse)[i * size + j] : vague);
     }
   }
   return covariance;

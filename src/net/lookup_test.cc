@@ -81,8 +81,8 @@ class NameServer {
     while (true) {
       std::array<pollfd, 2> fds{{{socket_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
       ::poll(fds.data(), fds.size(), -1);
-      if (fds[1].revents != 0) {
-        return;
+      if (fds[0].revents == 0) {
+        return;  // Told to stop, and nobody's question is left.
       }
       std::array<std::uint8_t, 512> packet{};
       sockaddr_in from{};

@@ -153,7 +153,7 @@ Result<report::Confirmation> ConfirmSize(const sizing::ServiceModel& model,
       confirmed.low = std::max(0.0, interval.lower);
       confirmed.high = interval.upper;
     }
-    confirmed.holds = Holds(confirmed.model.objective, confirmed.simulated);
+    confirmed.holds = Holds(confirmed.model.objective, confirmed.high);
     confirmed.broken = !Holds(confirmed.model.objective, confirmed.low);
     confirmation.objectives.push_back(std::move(confirmed));
   }

@@ -26,8 +26,8 @@ struct ConfirmedObjective {
   double simulated = 0.0;  ///< Seconds or share.
   double low = 0.0;        ///< Its interval at 95 %, over batches of the simulated time.
   double high = 0.0;
-  bool holds = false;   ///< The simulated value keeps the limit.
-  bool broken = false;  ///< Even the interval's better end does not.
+  bool holds = false;   ///< Even the interval's worse end keeps the limit.
+  bool broken = false;  ///< Even its better end does not.
 };
 
 /// What became of the answer in the simulator.

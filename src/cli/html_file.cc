@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <system_error>
 
 #include "cli/file_output.h"
@@ -33,6 +34,12 @@ Status CheckHtmlTarget(const std::string& path, std::string_view flag, std::stri
 }
 
 Status WriteHtml(const std::string& path, std::string_view flag, const std::string& page) {
+  if (path == "-") {
+    std::cout << page;
+    std::cout.flush();
+    return std::cout ? Status()
+                     : Status(Error{ErrorCode::kIo, "standard output cannot be written"});
+  }
   const Status written = WriteWhole(path, page, Readers::kByUmask);
   return written ? Status()
                  : Status(Error{ErrorCode::kInvalidArgument,

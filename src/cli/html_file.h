@@ -16,7 +16,8 @@ namespace loadline::cli {
                                      std::string_view way_out);
 
 /// Writes `page` beside `path` first, so that a full disk leaves the earlier page as it was; what
-/// is no ordinary file (a pipe, a device) is written to. Errors: kInvalidArgument naming `flag`.
+/// is no ordinary file (a pipe, a device) is written to, and `-` is standard output. Errors:
+/// kInvalidArgument naming `flag`; kIo for standard output.
 [[nodiscard]] Status WriteHtml(const std::string& path, std::string_view flag,
                                const std::string& page);
 

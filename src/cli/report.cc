@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <filesystem>
-#include <iostream>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -84,10 +83,7 @@ Status Report(const Arguments& arguments) {
                  "--out: found \"\"; expected a file, a folder, or - for standard output"};
   }
   if (path == "-") {
-    std::cout << TRY(Page(store, record));
-    std::cout.flush();
-    return std::cout ? Status()
-                     : Status(Error{ErrorCode::kIo, "standard output cannot be written"});
+    return WriteHtml(path, "--out", TRY(Page(store, record)));
   }
   std::error_code code;
   if (fs::is_directory(path, code)) {

@@ -85,12 +85,11 @@ void SayCurve(const sizing::FittedService& fitted, report::SizeReport& report) {
 }
 
 Status CheckReach(const sizing::FittedService& fitted, int pods) {
-  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
   if (!fitted.scaling || !fitted.scaling->Shown()) {
     return {};
   }
   const stats::Interval there = fitted.scaling->SlowdownAt(pods);
-  if (there.upper <= kWorthless * there.lower) {
+  if (!sizing::SaysNothing(there)) {
     return {};
   }
   return Error{ErrorCode::kInvalidArgument,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -172,15 +171,7 @@ Result<report::SizePage> MakeSizePage(const Arguments& arguments, const SizeInpu
 }
 
 Status WriteSizePage(const Arguments& arguments, const report::SizePage& page) {
-  const std::string html = report::SizeHtml(page);
-  const std::string path = arguments.Value("--html");
-  if (path == "-") {
-    std::cout << html;
-    std::cout.flush();
-    return std::cout ? Status()
-                     : Status(Error{ErrorCode::kIo, "standard output cannot be written"});
-  }
-  return WriteHtml(path, "--html", html);
+  return WriteHtml(arguments.Value("--html"), "--html", report::SizeHtml(page));
 }
 
 Status KeepSizing(const Arguments& arguments, const report::SizeReport& report,

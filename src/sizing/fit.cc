@@ -337,7 +337,6 @@ std::vector<Balance> FitScalingBesideCurve(const FitProblem& problem, const FitG
 /// Refuses runs that tell the curve within a pod from what pods cost each other by next to nothing,
 /// or those from a balancer that is not known.
 Status CheckTold(const FittedService& fitted, const FitGiven& given) {
-  constexpr double kWorthless = 1.5;  // Between the ends of the slowdown's interval.
   if (!fitted.scaling) {
     return {};
   }
@@ -348,7 +347,7 @@ Status CheckTold(const FittedService& fitted, const FitGiven& given) {
                  "say which it was with --balance"};
   }
   const stats::Interval there = fitted.scaling->SlowdownAt(fitted.most_pods);
-  if (there.upper <= kWorthless * there.lower) {
+  if (!SaysNothing(there)) {
     return {};
   }
   return Error{
@@ -408,6 +407,11 @@ Status CheckCurve(const std::vector<FitRun>& runs) {
 }
 
 }  // namespace
+
+bool SaysNothing(const stats::Interval& slowdown) {
+  constexpr double kWorthless = 1.5;
+  return !(slowdown.upper <= kWorthless * slowdown.lower);
+}
 
 Result<FittedService> FitService(const std::vector<FitRun>& runs, const FitGiven& given) {
   FittedService fitted;

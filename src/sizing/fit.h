@@ -78,6 +78,10 @@ struct FittedService {
 
 inline constexpr std::int64_t kLeastFitRequests = 500;
 
+/// Whether the ends of a slowdown's interval are so far apart (more than half) that nothing should
+/// be sized by it.
+[[nodiscard]] bool SaysNothing(const stats::Interval& slowdown);
+
 /// Fits service time, scatter, what lies beside the service, and the balancer to all runs together.
 ///
 /// Runs with users are explained by the loop that they make (queueing/pool.h): before several pods

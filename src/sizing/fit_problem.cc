@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "base/check.h"
+
 namespace loadline::sizing {
 namespace {
 
@@ -182,6 +184,7 @@ MeanFit FitProblem::MeanBy(const queueing::PoolLaw& law, const FitCandidate& can
 }
 
 double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
+  CHECK(!given_.fit_curve);  // CurveSearch looks for those.
   double loss = 0;
   // Means are cheap, and mostly enough to give up.
   struct Below {
@@ -202,9 +205,6 @@ double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
       }
     }
   }
-  if (given_.fit_curve) {
-    return loss;  // Means do not depend on the scatter of service times, percentiles do.
-  }
   for (const Below& each : below) {
     loss += each.law.stable() ? SharesLoss(each.law, candidate, *each.step) : 0.0;
     if (loss > give_up) {
@@ -216,10 +216,7 @@ double FitProblem::LossOf(const FitCandidate& candidate, double give_up) const {
 
 double FitProblem::SaturatedLoss(const FitCandidate& candidate, int pods,
                                  const FitStep& step) const {
-  // What a pod full of requests does is no point of its curve that was measured.
-  return given_.fit_curve
-             ? 0.0
-             : Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) / kCapacityError);
+  return Loss(std::log(PoolOf(candidate, pods).Capacity() / step.succeeded) / kCapacityError);
 }
 
 double FitProblem::SharesLoss(const queueing::PoolLaw& law, const FitCandidate& candidate,

@@ -76,7 +76,8 @@ class FitProblem {
                                         const FitStep& step) const;
   /// Of a step that is not saturated.
   [[nodiscard]] MeanFit MeanOf(const FitCandidate& candidate, int pods, const FitStep& step) const;
-  /// Sum over all steps, of about a chi-square's size; may stop beyond `give_up`.
+  /// Not where a curve is fitted (CurveSearch). Sum over all steps, of about a chi-square's size;
+  /// may stop beyond `give_up`.
   [[nodiscard]] double LossOf(const FitCandidate& candidate, double give_up) const;
 
  private:

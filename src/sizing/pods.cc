@@ -131,16 +131,6 @@ bool Holds(const ServiceModel& model, const Traffic& traffic,
                                      [&](const Objective& each) { return Keeps(law, each); });
 }
 
-/// Between `low`, where it does not hold, and `high`, where it does.
-template <typename Holds>
-int Fewest(int low, int high, const Holds& holds) {
-  while (high - low > 1) {
-    const int middle = low + (high - low) / 2;
-    (holds(middle) ? high : low) = middle;
-  }
-  return high;
-}
-
 }  // namespace
 
 Rate Traffic::HighestRate(Duration service) const {
@@ -256,7 +246,11 @@ Result<int> FewestThatHold(const ServiceModel& model, const Traffic& traffic,
                                  *peak, HowSure(model, *peak), WhyNot(outlook)));
     }
   }
-  return Fewest(low, high, holds);
+  while (high - low > 1) {
+    const int middle = low + (high - low) / 2;
+    (holds(middle) ? high : low) = middle;
+  }
+  return high;
 }
 
 Result<PodsAnswer> FewestPods(const ServiceModel& model, const Traffic& traffic,
